@@ -1,0 +1,1 @@
+"""The running system: its words, and how its pieces find each other."""

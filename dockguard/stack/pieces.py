@@ -1,0 +1,152 @@
+"""The vocabulary of a running stack: every format lowers to these words, and none of them knows a format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dockguard.source import Fact, Many, Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """Somebody wants an image: `docker build --target T --build-arg … -f dockerfile context`.
+
+    Paths are workspace paths. `dockerfile` is None for a `dockerfile_inline`, whose text is `inline`. A path that only
+    the run time knows is "" and the request is then linked to nothing. `by` names who asks (`compose.yaml: web`).
+    `ssh` and `secrets` name what the build may use.
+    """
+
+    context: str
+    dockerfile: str | None
+    target: Fact[str]
+    args: Mapping[str, Fact[str]]
+    span: Span
+    by: str
+    inline: Source | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes two requests give the same image."""
+        where = self.inline.origin.host.key if self.inline and self.inline.origin else self.dockerfile
+        args = tuple(sorted((name, str(fact.value)) for name, fact in self.args.items()))
+        return self.context, where, str(self.target.value or ""), args
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who a process runs as, as written: `name`, `uid`, `name:group`, `uid:gid`."""
+
+    name: str
+    uid: int | None = None  # where the number is known
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is uid 0."""
+        return self.uid == 0 or self.name.partition(":")[0] in ("", "root", "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Something that appears in a container's file system.
+
+    `kind` is bind, volume, tmpfs, config, secret, npipe, cluster, image. `host` is the path on the host as Compose
+    resolves it for a bind (absolute, or a workspace path when `inside`), the volume's name for a volume, else "".
+    """
+
+    kind: str
+    host: str
+    target: str
+    read_only: Fact[bool]
+    span: Span
+    inside: bool = False  # `host` is a workspace path
+    content: Source | None = None  # a config or secret written inline
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A published or exposed port. Numbers are ranges; `published` is None for a random or missing host port."""
+
+    host_ip: str  # "" is every interface
+    published: tuple[int, int] | None
+    target: tuple[int, int]
+    protocol: str
+    span: Span
+
+    @property
+    def public(self) -> bool:
+        """Whether other machines can reach it."""
+        return not (self.host_ip.startswith("127.") or self.host_ip in ("::1", "[::1]", "localhost"))
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedFile:
+    """A file or folder that a build puts into the image; `source` is a workspace path, `target` absolute."""
+
+    source: str
+    target: str
+    span: Span
+    content: Source | None = None  # a COPY heredoc
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a build gives. `request` is the key of the BuildRequest that it answers, None for a build nobody asked for."""
+
+    request: tuple[object, ...] | None
+    path: str  # the Dockerfile
+    span: Span  # the `FROM` of its stage
+    subject: str
+    base: Fact[str]  # the external image that it stands on, as written
+    user: Fact[User]  # absent: no USER anywhere, and the base is not known
+    files: Many[CopiedFile]
+    ports: Many[Fact[int]]
+    env: Mapping[str, Fact[str]] = field(default_factory=dict)
+    entrypoint: Fact[tuple[str, ...]] | None = None
+    cmd: Fact[tuple[str, ...]] | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)  # more, by the names of `common/images`
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What runs, as its orchestrator declares it."""
+
+    name: str
+    subject: str  # `services.web`
+    span: Span
+    user: Fact[User]
+    image: Fact[str]  # as written; absent for a service that is only built
+    build: BuildRequest | None
+    mounts: Many[Mount]
+    ports: Many[Port]
+    networks: Many[Fact[str]]
+    aliases: tuple[str, ...] = ()  # further names on its networks
+    network_mode: Fact[str] | None = None
+    command: Fact[tuple[str, ...]] | None = None
+    entrypoint: Fact[tuple[str, ...]] | None = None
+    node: object = None  # the orchestrator's own node, for its format only
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A reverse proxy's way to an upstream; `site` is the subject of the proxy, `container` its container's name."""
+
+    host: str
+    port: int | None
+    upstream: Fact[str]
+    span: Span
+    site: str
+    container: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A fact that nobody can see, from `[[assume]]`: for images that match `image`, `attribute` has `value`."""
+
+    image: str
+    attribute: str
+    value: object
+    span: Span
+
+
+Piece = BuildRequest | Image | Container | Route | Assumption

@@ -1,0 +1,171 @@
+"""The only reader: one root, limits, decoding, and a record of everything that was refused."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from posixpath import normpath
+from typing import TypeVar
+
+from dockguard.finding import Problem
+from dockguard.source import Source, Span
+
+T = TypeVar("T")
+
+MAX_BYTES = 1024 * 1024  # the parsers' worst cases are quadratic in one huge line; BuildKit refuses such lines anyway
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def join(folder: str, path: str) -> str:
+    """A path as written in a file of `folder`, as a workspace path: `/`-separated, without `.` and inner `..`."""
+    path = path.replace("\\", "/") if os.name == "nt" else path
+    return normpath(path if path.startswith("/") or not folder else f"{folder}/{path}")
+
+
+def folder_of(path: str) -> str:
+    """The folder of a workspace path; "" is the root."""
+    return path.rpartition("/")[0]
+
+
+class Workspace:
+    """Files below one root, each read at most once; nothing else is ever opened.
+
+    Paths are relative to the root; one that the user named outside of it begins with `..` (or is absolute where no
+    relative one exists). `texts` stand in for files: stdin, and the examples of rule pages (then `root` may be None).
+    """
+
+    def __init__(self, root: Path | None, named: Iterable[Path] = (), texts: Mapping[str, str] | None = None) -> None:
+        self.root = None if root is None else Path(os.path.realpath(root))
+        self._allowed = tuple(
+            os.path.realpath(place) for place in (*(() if self.root is None else (self.root,)), *named)
+        )
+        self._texts = dict(texts or {})
+        self._sources: dict[str, Source | None] = {}
+        self._trees: dict[tuple[str, object], object] = {}
+        self._problems: dict[str, Problem] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was refused so far, by path."""
+        return tuple(self._problems[path] for path in sorted(self._problems))
+
+    def read(self, path: str, at: Span | None = None) -> Source | None:
+        """The text of a file; None where there is none, and where it is refused (then `problems` says why).
+
+        `at` is the place that asked for it.
+        """
+        if path not in self._sources:
+            self._sources[path] = self._load(path, at)
+        return self._sources[path]
+
+    def tree(self, path: str, parse: Callable[[Source], T], at: Span | None = None) -> T | None:
+        """The parsed file, parsed once however many ask."""
+        source = self.read(path, at)
+        return None if source is None else self.parsed(source, parse)
+
+    def parsed(self, source: Source, parse: Callable[[Source], T]) -> T:
+        """The parsed source; embedded ones are known by where they are written."""
+        host = source.origin.host.key if source.origin else ()
+        key = (source.path, (parse, host))
+        if key not in self._trees:
+            self._trees[key] = parse(source)
+        return self._trees[key]  # type: ignore[return-value]
+
+    def entry(self, path: str) -> str:
+        """`file`, `dir`, or "" for what is missing, refused or neither."""
+        if path in self._texts:
+            return "file"
+        if any(text.startswith(f"{path}/") or path in ("", ".") for text in self._texts):
+            return "dir"
+        real = self._real(path)
+        if real is None:
+            return ""
+        return "file" if os.path.isfile(real) else "dir" if os.path.isdir(real) else ""
+
+    def listing(self, folder: str) -> tuple[tuple[str, bool], ...]:
+        """Names in a folder and whether each is a folder, sorted; empty where there is none."""
+        found = dict(self._virtual(folder))
+        real = self._real(folder)
+        if real is not None and os.path.isdir(real):
+            with os.scandir(real) as entries:
+                found.update((entry.name, entry.is_dir()) for entry in entries)
+        return tuple(sorted(found.items()))
+
+    def inside(self, path: str) -> bool:
+        """Whether a path may be looked at at all."""
+        return path in self._texts or self._real(path) is not None
+
+    def relative(self, place: Path) -> str:
+        """The workspace path of a place on disk."""
+        assert self.root is not None
+        real = os.path.abspath(place)
+        try:
+            return Path(os.path.relpath(real, self.root)).as_posix()
+        except ValueError:  # another drive
+            return Path(real).as_posix()
+
+    def _virtual(self, folder: str) -> Iterable[tuple[str, bool]]:
+        prefix = "" if folder in ("", ".") else f"{folder}/"
+        for path in self._texts:
+            if path.startswith(prefix):
+                name, slash, _ = path[len(prefix) :].partition("/")
+                yield name, bool(slash)
+
+    def _real(self, path: str) -> str | None:
+        if self.root is None or "\0" in path:
+            return None
+        real = os.path.realpath(os.path.join(self.root, path))
+        inside = any(real == place or real.startswith(place.rstrip(os.sep) + os.sep) for place in self._allowed)
+        return real if inside else None
+
+    def _load(self, path: str, at: Span | None) -> Source | None:
+        if path in self._texts:
+            return Source(path, self._texts[path])
+        if self.root is None:
+            return None
+        real = self._real(path)
+        if real is None:
+            self._refuse(path, at, "outside", "lies outside the project, so it is not read")
+            return None
+        try:
+            return self._open(path, real, at)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            self._refuse(path, at, "unreadable", f"cannot be read: {error.strerror or error}")
+        return None
+
+    def _open(self, path: str, real: str, at: Span | None) -> Source | None:
+        # O_NONBLOCK: a FIFO must not hang us before fstat can refuse it.
+        handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            mode = os.fstat(handle).st_mode
+            if stat.S_ISDIR(mode):
+                return None
+            if not stat.S_ISREG(mode):
+                self._refuse(path, at, "not-a-file", "is not a regular file, so it is not read")
+                return None
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            self._refuse(path, at, "too-large", f"is larger than {MAX_BYTES // 1024} KiB, so it is not read")
+            return None
+        return decode(path, data)
+
+    def _refuse(self, path: str, at: Span | None, code: str, why: str) -> None:
+        self._problems.setdefault(path, Problem(code, f"{path} {why}", at, path))
+
+
+def decode(path: str, data: bytes) -> Source:
+    """Bytes as a Source: UTF-8, UTF-16 with byte order mark, else UTF-8 with replacement characters."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            text = data[len(mark) :].decode(encoding, "replace")
+            return Source(path, text, encoding, bom=True, lossy="\ufffd" in text)
+    try:
+        return Source(path, data.decode())
+    except UnicodeDecodeError:
+        return Source(path, data.decode("utf-8", "replace"), lossy=True)

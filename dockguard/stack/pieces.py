@@ -91,7 +91,7 @@ class CopiedFile:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What a build gives. `request` is the key of the BuildRequest that it answers, None for a build nobody asked for."""
+    """What a build gives. `request` is the key of the BuildRequest it answers, None for a build nobody asked for."""
 
     request: tuple[object, ...] | None
     path: str  # the Dockerfile

@@ -1,0 +1,1 @@
+"""The check language: expressions over facts, messages, and their types."""

@@ -1,0 +1,221 @@
+"""Pages on disk to rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dockguard.finding import Confidence, Finding, Safety, Severity
+from dockguard.formats.base import Kind
+from dockguard.pack.page import BadRule, Page, read
+from dockguard.rule import PROFILES, Rule
+
+FAMILIES = ("dockerfile", "compose", "nginx", "stack", "meta")
+STANDARDS = ("cis-docker", "cis-nginx", "owasp", "cwe")
+KEYS = {
+    *("title", "severity", "score", "confidence", "each", "check", "at", "on", "message", "fix", "safety", "profile"),
+    *("tags", "peers", "since", "status", "aliases", "supersedes", "successor", *STANDARDS),
+}
+
+Check = Callable[[Any, Mapping[str, Any]], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The rules of one or several folders, and what became of removed ones (id to successor)."""
+
+    rules: tuple[Rule, ...]
+    removed: Mapping[str, str]
+
+
+def builtin() -> Path:
+    """The folder of our own pages: inside the installed package, else beside it."""
+    here = Path(__file__).parent.parent
+    inside = here / "rules"
+    return inside if inside.is_dir() else here.parent / "rules"
+
+
+def load(
+    folder: Path,
+    kinds: Mapping[str, Kind],
+    families: Collection[str] = FAMILIES,
+    *,
+    code: bool = True,
+    check: bool = False,
+) -> Pack:
+    """The rules of a folder's families.
+
+    `code` allows Python siblings; `check` type-checks every page first (built-in pages are checked by the tests).
+    Raises BadRule, and OSError when the folder cannot be read.
+    """
+    pages = [(family, path) for family in families for path in _pages(folder / family)]
+    rules, removed = [], {}
+    for family, path in pages:
+        page = read(_shown(path, folder), path.read_text(encoding="utf-8"), str(path.parent))
+        id = f"{family}/{path.stem}"
+        if page.meta.get("status") == "removed":
+            removed[id] = str(page.meta.get("successor", ""))
+        else:
+            rules.append(understand(page, id, path, kinds, code=code, check=check))
+    return Pack(tuple(rules), removed)
+
+
+def merge(packs: Iterable[Pack]) -> Pack:
+    """Several packs as one; raises BadRule when two define the same id or alias."""
+    rules: dict[str, Rule] = {}
+    removed: dict[str, str] = {}
+    for pack in packs:
+        removed.update(pack.removed)
+        for rule in pack.rules:
+            for name in (rule.id, *rule.aliases):
+                if name in rules:
+                    raise BadRule(f"{rule.id}: `{name}` already names {rules[name].id}")
+                rules[name] = rule
+    return Pack(tuple(dict.fromkeys(rules.values())), removed)
+
+
+def _pages(folder: Path) -> list[Path]:
+    try:
+        names = sorted(entry for entry in os.listdir(folder) if entry.endswith(".md"))
+    except FileNotFoundError:
+        return []
+    return [folder / name for name in names]
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return f"{folder.name}/{path.relative_to(folder).as_posix()}"
+
+
+def understand(
+    page: Page, id: str, path: Path, kinds: Mapping[str, Kind], *, code: bool = True, check: bool = False
+) -> Rule:
+    """A rule from its page; raises BadRule for a key that is missing, unknown or of a wrong value."""
+    meta = page.meta
+    _keys(page)
+    rule = Rule(
+        id=id,
+        title=str(meta["title"]),
+        severity=_choice(page, "severity", Severity.of),
+        score=_score(page),
+        confidence=_choice(page, "confidence", Confidence.of),
+        each=str(meta["each"]),
+        profile=_one_of(page, "profile", PROFILES),
+        body=page.body,
+        check=_check(page, path, kinds, code),
+        tags=_strings(page, "tags"),
+        peers=_peers(page),
+        standards={name: _strings(page, name) for name in STANDARDS if name in meta},
+        aliases=tuple(_qualified(name, id) for name in _strings(page, "aliases")),
+        supersedes=_strings(page, "supersedes"),
+        options={key[7:]: value for key, value in meta.items() if key.startswith("option.")},
+        on=_strings(page, "on"),
+        safety=_safety(page),
+        since=str(meta.get("since", "")),
+        status=_one_of(page, "status", ("stable", "preview", "deprecated")) if "status" in meta else "stable",
+    )
+    if check:
+        from dockguard.pack.check import check_page
+
+        check_page(page, rule, path, kinds)
+    return rule
+
+
+def _keys(page: Page) -> None:
+    for key in page.meta:
+        if key not in KEYS and not key.startswith("option."):
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, sorted(KEYS), 1)
+            raise page.fault(key, f"unknown key `{key}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+    for key in ("title", "severity", "confidence", "each", "profile"):
+        if key not in page.meta:
+            raise page.fault(key, f"`{key}` is missing")
+    if "fix" in page.meta and "safety" not in page.meta:
+        raise page.fault("fix", "`safety: safe` or `safety: unsafe` is missing")
+
+
+def _choice(page: Page, key: str, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(str(page.meta[key]))
+    except KeyError:
+        raise page.fault(key, f"`{key}: {page.meta[key]}` is not a level") from None
+
+
+def _one_of(page: Page, key: str, words: Collection[str]) -> str:
+    if page.meta[key] not in words:
+        raise page.fault(key, f"`{key}` is one of {', '.join(words)}")
+    return str(page.meta[key])
+
+
+def _score(page: Page) -> float | None:
+    """Severity follows from the score: 9 and more critical, 7 high, 4 medium, else low; without one it is low."""
+    score = page.meta.get("score")
+    if score is not None and (not isinstance(score, (int, float)) or not 0.1 <= score <= 10):
+        raise page.fault("score", "`score` is between 0.1 and 10.0")
+    level = "low" if score is None or score < 4 else "medium" if score < 7 else "high" if score < 9 else "critical"
+    if page.meta["severity"] != level:
+        raise page.fault("severity", f"a score of {score} means severity {level}")
+    return None if score is None else float(score)
+
+
+def _strings(page: Page, key: str) -> tuple[str, ...]:
+    value = page.meta.get(key, [])
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list):
+        raise page.fault(key, f"`{key}` is a list, `[a, b]`")
+    return tuple(str(item) for item in value)
+
+
+def _qualified(name: str, id: str) -> str:
+    return name if "/" in name else f"{id.partition('/')[0]}/{name}"
+
+
+def _peers(page: Page) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in _strings(page, "peers"):
+        peer, colon, name = entry.partition(":")
+        if not colon:
+            raise page.fault("peers", f"`{entry}` is not `peer:rule`")
+        found[peer] = (*found.get(peer, ()), name)
+    return found
+
+
+def _safety(page: Page) -> Safety | None:
+    """Of the page's fix; a sibling that makes fixes declares it too."""
+    return _choice(page, "safety", lambda word: Safety[word.upper()]) if "safety" in page.meta else None
+
+
+# --- from page to check ----------------------------------------------------------------------------------------------
+
+
+def _check(page: Page, path: Path, kinds: Mapping[str, Kind], code: bool) -> Check:
+    """The page's own check, or its sibling's; compiled when it is first asked."""
+    sibling = path.with_suffix(".py")
+    if "check" not in page.meta and not sibling.is_file():
+        raise page.fault("title", f"neither `check:` nor a sibling {sibling.name}")
+    if "check" not in page.meta and not code:
+        raise page.fault("title", f"{sibling.name} is code; allow it with --allow-code")
+    made: list[Check] = []
+
+    def check(node: Any, options: Mapping[str, Any]) -> Iterator[Finding]:
+        if not made:
+            made.append(_declared(page, kinds) if "check" in page.meta else _coded(page, sibling))
+        return made[0](node, options)
+
+    return check
+
+
+def _declared(page: Page, kinds: Mapping[str, Kind]) -> Check:
+    from dockguard.pack.declared import declared
+
+    return declared(page, kinds.get(str(page.meta["each"])))
+
+
+def _coded(page: Page, sibling: Path) -> Check:
+    from dockguard.pack.sibling import coded
+
+    return coded(page, sibling)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dockguard.language import typecheck
-from dockguard.pack.declared import tables_of, verb_of
-from dockguard.language.expression import BadExpression
 from dockguard.formats.base import Kind
+from dockguard.language import typecheck
+from dockguard.language.expression import BadExpression
+from dockguard.pack.declared import tables_of, verb_of
 from dockguard.pack.page import Page
 from dockguard.rule import Rule
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dockguard.language.expression import BadExpression, Code, Proof, Scope, compile, parse, truth, why_unknown
 from dockguard.finding import Edit, Finding, Fix, Note, Safety
 from dockguard.formats.base import Kind
+from dockguard.language.expression import BadExpression, Code, Proof, Scope, compile, parse, truth, why_unknown
 from dockguard.language.message import compile_template, place, span_of
 from dockguard.pack.page import Page
 from dockguard.source import Many, Span, Undecided

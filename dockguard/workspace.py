@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from posixpath import normpath
 from typing import TypeVar
@@ -46,6 +46,7 @@ class Workspace:
         self._texts = dict(texts or {})
         self._sources: dict[str, Source | None] = {}
         self._trees: dict[tuple[str, object], object] = {}
+        self._memo: dict[tuple[object, ...], object] = {}
         self._problems: dict[str, Problem] = {}
 
     @property
@@ -95,6 +96,29 @@ class Workspace:
                 found.update((entry.name, entry.is_dir()) for entry in entries)
         return tuple(sorted(found.items()))
 
+    def walk(self, folder: str, enter: Callable[[str], bool]) -> Iterator[str]:
+        """Paths of files below a folder, sorted by folder; links to folders are not followed.
+
+        `enter` is asked for each folder's path.
+        """
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            folders = []
+            for name, is_folder in self.listing(here):
+                path = name if here in ("", ".") else f"{here}/{name}"
+                if not is_folder:
+                    yield path
+                elif enter(path) and not self._is_link(path):
+                    folders.append(path)
+            waiting += reversed(folders)
+
+    def memo(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """A value that is made once for each key, such as the image of a build that several variants request."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        return self._memo[key]  # type: ignore[return-value]
+
     def inside(self, path: str) -> bool:
         """Whether a path may be looked at at all."""
         return path in self._texts or self._real(path) is not None
@@ -114,6 +138,9 @@ class Workspace:
             if path.startswith(prefix):
                 name, slash, _ = path[len(prefix) :].partition("/")
                 yield name, bool(slash)
+
+    def _is_link(self, path: str) -> bool:
+        return self.root is not None and os.path.islink(os.path.join(self.root, path))
 
     def _real(self, path: str) -> str | None:
         if self.root is None or "\0" in path:

@@ -34,6 +34,8 @@ class Unit(Protocol):
         """Every text it was made of, the deciding one first; these files are claimed by it."""
         ...
 
+    # A unit of a format with `heads` also has `project: str` and `variant: str`, as people read them.
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -88,5 +90,6 @@ class Format:
     problems: Callable[[Any], Iterable[Problem]] = nothing
     unit_problems: Callable[[Any], Iterable[Problem]] = nothing
     effective: Callable[[Any], Any] = nothing
+    heads: bool = False  # each of its units starts a stack of its own (a Compose project in one variant)
     sniff: Callable[[str], bool] = field(default=lambda text: False)  # a file of an unknown name, by its text
     context: Callable[[str], bool] = field(default=lambda path: False)  # `.env`, `.dockerignore`: read, never judged

@@ -39,6 +39,7 @@ class User:
 
     name: str
     uid: int | None = None  # where the number is known
+    declared: bool = True  # False: the default of a base image that says nothing
 
     @property
     def is_root(self) -> bool:

@@ -1,0 +1,169 @@
+"""Stacks in, causes out: every node judged by every rule of its kind, one cause one report over all variants."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dockguard.finding import Finding, Problem
+from dockguard.formats.base import Kind
+from dockguard.report import Report
+from dockguard.rule import Rule
+from dockguard.source import Span, Undecided
+from dockguard.stack.link import Stack
+
+Place = tuple[str, int, int]
+Key = tuple[str, str, Place, int]  # rule, subject, deciding place, ordinal among findings there
+
+
+@dataclass(slots=True)
+class Cause:
+    """One rule, one subject, one place; `variants` are those that it holds in, in the order of judging."""
+
+    rule: Rule
+    subject: str
+    finding: Finding
+    variants: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one rule says of one node."""
+
+    rule: Rule
+    subject: str
+    finding: Finding
+
+
+@dataclass(slots=True)
+class Judge:
+    """Rules against stacks. `options` gives a rule's option values; `applies` whether a rule counts at a path."""
+
+    rules: Sequence[Rule]
+    kinds: Mapping[str, Kind]
+    options: Callable[[Rule], Mapping[str, Any]] = lambda rule: rule.options
+    applies: Callable[[Rule, str], bool] = lambda rule, path: True
+    problems: list[Problem] = field(default_factory=list)
+    undecided: dict[tuple[str, str], None] = field(default_factory=dict)
+    _known: dict[int, tuple[Any, list[Said]]] = field(default_factory=dict)
+
+    def causes(self, stacks: Iterable[Stack]) -> list[Cause]:
+        """Every cause in a fixed order: by path, place, rule, subject."""
+        found: dict[Key, Cause] = {}
+        for stack in stacks:
+            counts: dict[tuple[str, str, Place], int] = defaultdict(int)
+            for said in self._superseded(list(self.judge(stack))):
+                place = said.finding.span.outer.key
+                spot = (said.rule.id, said.subject, place)
+                counts[spot] += 1
+                cause = found.setdefault((*spot, counts[spot]), Cause(said.rule, said.subject, said.finding))
+                cause.variants.setdefault(stack.variant)
+        return [found[key] for key in sorted(found, key=lambda key: (key[2], key[0], key[1], key[3]))]
+
+    def judge(self, stack: Stack) -> Iterator[Said]:
+        """What the rules say of one stack."""
+        by_root: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            by_root[rule.each.partition(".")[0]].append(rule)
+        yield from self._root(stack, by_root.get("stack", ()))
+        for name, units in stack.units.items():
+            for unit in units:
+                yield from self._remembered(unit, by_root.get(name, ()), keep=not hasattr(unit, "variant"))
+
+    def _remembered(self, unit: Any, rules: Sequence[Rule], keep: bool) -> list[Said]:
+        """A unit that several variants share (an image, a site) is judged once."""
+        if id(unit) in self._known:
+            return self._known[id(unit)][1]
+        said = list(self._root(unit, rules))
+        if keep:
+            self._known[id(unit)] = (unit, said)
+        return said
+
+    def _root(self, root: Any, rules: Sequence[Rule]) -> Iterator[Said]:
+        nodes: dict[str, _Nodes] = {}
+        for rule in rules:
+            if rule.each not in nodes:
+                nodes[rule.each] = _Nodes(self.kinds[rule.each], root)
+            for node in nodes[rule.each].of(rule.on):
+                yield from self._ask(rule, node)
+
+    def _ask(self, rule: Rule, node: Any) -> list[Said]:
+        """One rule about one node; a crash is a problem, and the others go on."""
+        said = []
+        try:
+            for finding in rule.check(node, self.options(rule)):
+                if self.applies(rule, finding.span.outer.source.path):
+                    said.append(Said(rule, node.subject, finding))
+        except Undecided as error:
+            self.undecided.setdefault((rule.id, str(error)))
+        except Exception as error:
+            self.problems.append(_crash(rule, node, error))
+        return said
+
+    def _superseded(self, said: list[Said]) -> list[Said]:
+        """Without what a superseding rule says better about the same subject or place."""
+        stronger: dict[str, list[Said]] = defaultdict(list)
+        for one in said:
+            for name in one.rule.supersedes:
+                stronger[name].append(one)
+        if not stronger:
+            return said
+        return [one for one in said if not any(_same(one, other) for other in stronger.get(one.rule.id, ()))]
+
+
+class _Nodes:
+    """The nodes of one kind below one root, with their index once a rule asks for it."""
+
+    def __init__(self, kind: Kind, root: Any) -> None:
+        self._kind, self._all = kind, list(kind.nodes(root))
+        self._index: dict[str, list[Any]] | None = None
+
+    def of(self, words: Sequence[str]) -> Iterable[Any]:
+        """All nodes, or those that have one of the words, in their order."""
+        if not words or self._kind.key is None:
+            return self._all
+        if self._index is None:
+            self._index = defaultdict(list)
+            for node in self._all:
+                for word in dict.fromkeys(self._kind.key(node)):
+                    self._index[word].append(node)
+        if len(words) == 1:
+            return self._index.get(words[0], ())
+        wanted = {id(node) for word in words for node in self._index.get(word, ())}
+        return [node for node in self._all if id(node) in wanted]
+
+
+def _same(weak: Said, strong: Said) -> bool:
+    if weak.subject == strong.subject:
+        return True
+    place = weak.finding.span.outer
+    return any(_overlap(place, span.outer) for span in places(strong.finding))
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.source.path == b.source.path and a.start < max(b.end, b.start + 1) and b.start < max(a.end, a.start + 1)
+
+
+def places(finding: Finding) -> Iterator[Span]:
+    """The deciding place, then those of the notes."""
+    yield finding.span
+    for note in finding.notes:
+        yield note.span
+
+
+def _crash(rule: Rule, node: Any, error: Exception) -> Problem:
+    what = f"internal error in rule {rule.id} about `{node.subject}`: {type(error).__name__}: {error}"
+    return Problem("rule-crashed", what, node.span.outer, help="a bug of the rule, not of your file; the others ran")
+
+
+def reports(causes: Iterable[Cause], severities: Mapping[str, Any]) -> list[Report]:
+    """Causes as reports: levels lowered by the finding, or set by the configuration (rule id to Severity)."""
+    found = []
+    for cause in causes:
+        lowered = min(cause.rule.severity, cause.finding.severity or cause.rule.severity)
+        severity = severities.get(cause.rule.id, lowered)
+        variants = tuple(variant for variant in cause.variants if variant)
+        found.append(Report(cause.rule, cause.subject, cause.finding, severity, variants))
+    return found

@@ -1,0 +1,85 @@
+"""READ, ASSEMBLE and LINK: from discovered files to stacks, one for each variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dockguard.finding import Problem
+from dockguard.formats.base import Format
+from dockguard.stack.known import known_user
+from dockguard.stack.link import Stack, link
+from dockguard.stack.pieces import Piece
+from dockguard.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Projects:
+    """The stacks of a run, made one after the other; `problems` grows while they are made."""
+
+    workspace: Workspace
+    formats: Sequence[Format]
+    files: Mapping[str, str]  # path to format: everything that is judged, and the heads that may reach it
+    assumptions: Sequence[Piece] = ()
+    problems: list[Problem] = field(default_factory=list)
+    trees: dict[str, tuple[Format, Any]] = field(default_factory=dict)  # path to its tree
+
+    def __iter__(self) -> Iterator[Stack]:
+        """Stacks of the heads first, each alone; then what none of them reached."""
+        self._read()
+        claimed: set[str] = set()
+        for format in self.formats:
+            if format.heads:
+                for unit in format.assemble(self._of(format), self.workspace, self.assumptions):
+                    stack = self._stack(format, unit)
+                    claimed |= stack.paths
+                    yield stack
+        rest = [format for format in self.formats if not format.heads]
+        if any(path not in claimed for path, (format, _) in self.trees.items() if not format.heads):
+            yield self._assemble("", "", {}, list(self.assumptions), rest, claimed)
+
+    def _read(self) -> None:
+        formats = {format.name: format for format in self.formats}
+        for path, kind in self.files.items():
+            tree = self.workspace.tree(path, formats[kind].parse)
+            if tree is not None:
+                self.trees[path] = (formats[kind], tree)
+
+    def _of(self, format: Format, claimed: Iterable[str] = ()) -> list[Any]:
+        return [tree for path, (f, tree) in self.trees.items() if f is format and path not in claimed]
+
+    def _stack(self, format: Format, unit: Any) -> Stack:
+        pieces = [*self.assumptions, *format.lower(unit)]
+        self._take(format.unit_problems(unit))
+        rest = [other for other in self.formats if not other.heads]
+        return self._assemble(unit.project, unit.variant or unit.project, {format.name: (unit,)}, pieces, rest, None)
+
+    def _assemble(
+        self,
+        project: str,
+        variant: str,
+        units: dict[str, tuple[Any, ...]],
+        pieces: list[Piece],
+        formats: Iterable[Format],
+        claimed: set[str] | None,
+    ) -> Stack:
+        """One stack; with `claimed` also of the trees that nobody else claims."""
+        for format in formats:
+            trees = [] if claimed is None else self._of(format, claimed)
+            found = tuple(format.assemble(trees, self.workspace, pieces))
+            for unit in found:
+                pieces += format.lower(unit)
+                self._take(format.unit_problems(unit))
+            units[format.name] = found
+        return link(project, variant, units, pieces, known_user)
+
+    def _take(self, problems: Iterable[Problem]) -> None:
+        known = {(problem.code, problem.message) for problem in self.problems}
+        self.problems += [problem for problem in problems if (problem.code, problem.message) not in known]
+
+
+def tree_problems(projects: Projects) -> Iterator[Problem]:
+    """What parsing could not make sense of, by path."""
+    for format, tree in projects.trees.values():
+        yield from format.problems(tree)

@@ -1,0 +1,212 @@
+"""Text to tree: lines joined as BuildKit joins them, then dockerfile-parse behind a mask of what it misreads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dockguard.finding import Problem
+from dockguard.formats.dockerfile.expand import WHITE
+from dockguard.formats.dockerfile.instruction import Draft, heredoc_names, instruction
+from dockguard.formats.dockerfile.tree import Directive, Heredoc, Instruction, Joined, Tree
+from dockguard.source import Origin, Source, Span
+
+_DIRECTIVE = re.compile(r"[\t\v\f\r ]*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
+_DIRECTIVES = ("syntax", "escape", "check")
+CODE = "dockerfile-syntax"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of one pass over the physical lines; `masked` is what dockerfile-parse gets to see."""
+
+    source: Source
+    lines: list[str]  # without their "\n"
+    starts: Sequence[int]
+    escape: str = "\\"
+    at: int = 0
+    masked: list[str] = field(default_factory=list)
+    directives: list[Directive] = field(default_factory=list)
+    comments: list[Span] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, message: str, span: Span, help: str = "") -> None:
+        self.problems.append(Problem(CODE, message, span, self.source.path, help))
+
+    def offset(self, line: int) -> int:
+        return self.starts[line] if line < len(self.lines) else len(self.source.text)
+
+
+def parse(source: Source) -> Tree:
+    """The tree of a Dockerfile. Never raises: what BuildKit refuses is a problem of the tree, and the rest is read."""
+    lines = source.text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    walk = _Walk(source, lines, source.line_starts, masked=[f"{line}\n" for line in lines])
+    _read_directives(walk)
+    drafts = list(_drafts(walk))
+    items = [instruction(draft, walk.escape) for draft in _named(walk, drafts)]
+    for item in items:
+        _report(walk, item)
+    if not drafts:
+        walk.problem("the file has no instructions", source.whole, "a Dockerfile begins with `FROM image`")
+    return Tree(source, walk.escape, tuple(walk.directives), tuple(items), tuple(walk.comments), tuple(walk.problems))
+
+
+def _report(walk: _Walk, item: Instruction) -> None:
+    for part in (item, item.trigger):
+        if part is not None and part.error:
+            walk.problem(part.error, part.span if part.span.start < part.span.end else walk.source.line_span(part.line))
+    for heredoc in item.heredocs:
+        if not heredoc.terminated:
+            mark = walk.source.span(item.span.start, min(item.span.end, walk.source.line_span(item.line).end))
+            walk.problem(f"the heredoc `{heredoc.name}` never ends", mark, f"end it with a line `{heredoc.name}`")
+
+
+def _read_directives(walk: _Walk) -> None:
+    """Parser directives: the first lines only, each kind once."""
+    seen = set()
+    for number, line in enumerate(walk.lines):
+        found = _DIRECTIVE.match(line)
+        if not found or found[1].lower() not in _DIRECTIVES:
+            return
+        name, span = found[1].lower(), _comment_span(walk, number)
+        if name in seen:
+            walk.problem(f"only one `{name}` parser directive can be used", span)
+        elif name == "escape" and found[2] not in ("\\", "`"):
+            walk.problem(f"the escape character must be ` or \\, not `{found[2][:20]}`", span)
+        elif name == "escape":
+            walk.escape = found[2]
+        seen.add(name)
+        walk.directives.append(Directive(name, found[2], span))
+        if name != "escape":
+            walk.masked[number] = "# syntax=_\n"
+        walk.at = number + 1
+
+
+def _comment_span(walk: _Walk, number: int) -> Span:
+    line = walk.source.line_span(number + 1)
+    return Span(line.source, line.start + line.text.index("#"), line.end)
+
+
+def _drafts(walk: _Walk) -> Iterator[Draft]:
+    """The logical lines with their heredocs."""
+    continues = re.compile(r"(?:^|[^%s])%s[ \t]*$" % ((re.escape(walk.escape),) * 2))
+    while walk.at < len(walk.lines):
+        line = walk.lines[walk.at].lstrip(WHITE)
+        if not line or line[0] == "#":
+            if line:
+                walk.comments.append(_comment_span(walk, walk.at))
+            walk.at += 1
+            continue
+        draft = _logical_line(walk, continues)
+        _read_heredocs(walk, draft)
+        yield draft
+
+
+def _logical_line(walk: _Walk, continues: re.Pattern[str]) -> Draft:
+    """Joins lines as BuildKit does, and masks what dockerfile-parse would join otherwise."""
+    first, size = walk.at, 0
+    texts: list[str] = []
+    pieces: list[tuple[int, int, int]] = []
+    last = first
+    while walk.at < len(walk.lines):
+        last, walk.at = walk.at, walk.at + 1
+        text, kind = _physical(walk, last, first, continues)
+        if text is not None:
+            shift = len(text) - len(text.lstrip(WHITE)) if last == first else 0
+            text = text[shift:]
+            if text:
+                pieces.append((size, walk.starts[last] + shift, len(text)))
+            texts.append(text)
+            size += len(text)
+            if kind == "end":
+                break
+            if not "".join(texts[-2:]).strip(WHITE) and not pieces:
+                walk.masked[last] = "#\n"  # a lone escape before the instruction's name
+    if not pieces:
+        pieces.append((0, walk.starts[last], 0))
+    return Draft(Joined(walk.source, "".join(texts), tuple(pieces)), first, last)
+
+
+def _physical(walk: _Walk, number: int, first: int, continues: re.Pattern[str]) -> tuple[str | None, str]:
+    """What a physical line adds to the logical one (None for comments and blank lines), and `end` for its last."""
+    line = walk.lines[number].rstrip("\r")
+    if number > first:
+        bare = line.lstrip(WHITE)
+        if not bare:
+            walk.masked[number] = "#\n"
+            return None, ""
+        if bare[0] == "#":
+            walk.comments.append(_comment_span(walk, number))
+            return None, ""
+    if continues.search(line):
+        return line.rstrip(" \t")[:-1], ""
+    if line.rstrip().endswith(walk.escape):  # an escaped escape is no continuation, whatever dockerfile-parse thinks
+        walk.masked[number] = f"{line.rstrip()}\0\n"
+    return line, "end"
+
+
+def _read_heredocs(walk: _Walk, draft: Draft) -> None:
+    for name, expand, chomp, descriptor in heredoc_names(draft.joined.text, walk.escape):
+        first = walk.at
+        while walk.at < len(walk.lines):
+            line = walk.lines[walk.at].rstrip("\r")
+            if (line.lstrip("\t") if chomp else line) == name:
+                break
+            walk.at += 1
+        span = walk.source.span(walk.offset(first), walk.offset(walk.at))
+        body = _body(walk, first, span, chomp)
+        terminated = walk.at < len(walk.lines)
+        draft.heredocs.append(Heredoc(name, expand, chomp, descriptor, body, span.text, span, terminated))
+        walk.at = min(walk.at + 1, len(walk.lines))
+        draft.last = walk.at - 1
+        for number in range(first, walk.at):
+            walk.masked[number] = f"#{walk.masked[number]}"
+
+
+def _body(walk: _Walk, first: int, span: Span, chomp: bool) -> Source:
+    """The lines of a heredoc as a source of their own."""
+    source = walk.source
+    if not chomp:
+        pieces: tuple[tuple[int, int, int], ...] = ((0, span.start, span.end - span.start),)
+        return Source(source.path, span.text, source.encoding, origin=Origin(span, pieces))
+    texts, places, size = [], [], 0
+    for number in range(first, walk.at):
+        line = source.text[walk.offset(number) : walk.offset(number + 1)]
+        text = line.lstrip("\t")
+        places.append((size, walk.offset(number) + len(line) - len(text), len(text)))
+        texts.append(text)
+        size += len(text)
+    return Source(source.path, "".join(texts), source.encoding, origin=Origin(span, tuple(places)))
+
+
+def _named(walk: _Walk, drafts: list[Draft]) -> list[Draft]:
+    """The drafts with the name and the argument text that dockerfile-parse sees in the masked lines.
+
+    Where it counts other instructions than we do, our own reading stands.
+    """
+    items = _structure(walk.masked)
+    visible = [draft for draft in drafts if draft.joined.text.strip(WHITE)]
+    if len(items) == len(visible):
+        for draft, (name, value) in zip(visible, items, strict=True):
+            draft.seen = (name, value)
+    return drafts
+
+
+def _structure(masked: list[str]) -> list[tuple[str, str]]:
+    from dockerfile_parse import DockerfileParser
+
+    class Lines(DockerfileParser):  # type: ignore[misc]
+        """A parser over lines in memory: opens nothing, writes nothing."""
+
+        def __init__(self) -> None:
+            pass
+
+        @property
+        def lines(self) -> list[str]:
+            return [*masked, "\n"]
+
+    items = Lines().structure
+    return [(item["instruction"], item["value"]) for item in items if item["instruction"] != "COMMENT"]

@@ -22,3 +22,10 @@ def kinds(formats: Iterable[Format], *more: Mapping[str, Kind]) -> dict[str, Kin
     for further in more:
         found.update(further)
     return found
+
+
+def all_kinds() -> dict[str, Kind]:
+    """Every kind there is."""
+    from dockguard.formats import load
+
+    return kinds(load())

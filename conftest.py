@@ -1,0 +1,3 @@
+"""Rule pages are tests."""
+
+pytest_plugins = ["dockguard.pytest_plugin"]

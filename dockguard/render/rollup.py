@@ -1,0 +1,69 @@
+"""Which reports are told together: one rule's word about what several subjects lack."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from dockguard.report import Report
+from dockguard.source import Span
+
+_HEADS = frozenset({"from", "server", "location", "http", "stream", "events", "upstream", "if", "services"})
+_PLURALS = {"proxy": "proxies", "directory": "directories", "policy": "policies"}
+
+
+def ordered(reports: Iterable[Report]) -> list[Report]:
+    """The worst first, then by place."""
+    return sorted(reports, key=lambda r: (-r.severity, r.span.outer.key, r.rule.id, r.subject, r.finding.message))
+
+
+def grouped(reports: Iterable[Report]) -> list[list[Report]]:
+    """Reports in order; those that say the same of different subjects follow the first of them."""
+    groups: dict[Hashable, list[Report]] = {}
+    for report in ordered(reports):
+        groups.setdefault(_key(report), []).append(report)
+    return list(groups.values())
+
+
+def name(report: Report) -> str:
+    """What the subject is called where its kind is clear: `web` of `services.web`, `final` of `stage final`."""
+    for separator in (" / ", ".", " "):
+        if separator in report.subject:
+            return report.subject.rpartition(separator)[2]
+    return report.subject
+
+
+def noun(report: Report, count: int) -> str:
+    """What the subjects of a rule are, as many as there are: `3 services`."""
+    word = report.rule.each.rpartition(".")[2] or "place"
+    return f"{count} {_PLURALS.get(word, word + 's')}"
+
+
+def _key(report: Report) -> Hashable:
+    """Equal for reports that one block can tell; a report with a story of its own equals nothing."""
+    finding = report.finding
+    if finding.notes or finding.why or not _at_head(finding.span, report):
+        return id(report)
+    return report.rule.id, report.severity, _without_names(finding.message, report)
+
+
+def _without_names(message: str, report: Report) -> str:
+    """The message with a blank wherever it quotes its subject."""
+    parts = message.split("`")
+    for index in range(1, len(parts) - 1, 2):
+        if _names(parts[index], report.subject):
+            parts[index] = ""
+    return "`".join(parts)
+
+
+def _names(word: str, subject: str) -> bool:
+    """Whether a quoted word is the subject or the last part of its address."""
+    return bool(word) and (subject == word or subject.endswith(("." + word, " " + word)))
+
+
+def _at_head(span: Span, report: Report) -> bool:
+    """Whether a place is where its subject begins: what the rule misses is written nowhere."""
+    if span.start == span.end:
+        return True
+    first = span.source.text[span.start : min(span.end, span.start + 200)].partition("\n")[0].strip()
+    head = first.rstrip("{").rstrip().rstrip(":").strip("\"' ")
+    return _names(head, report.subject) or first.partition(" ")[0].lower() in _HEADS

@@ -1,0 +1,130 @@
+"""Scripts inside commands: `sh -c 'text'`, `eval`, `su -c`, `find -exec`, a here-document that a shell reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dockguard.common.shell_build import changed
+from dockguard.common.shell_words import Word, embedded
+from dockguard.common.shell_wrappers import assignment, program, unwrap
+from dockguard.source import Source
+
+SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "busybox-sh"))
+POWERSHELLS = frozenset(("powershell", "powershell.exe", "pwsh", "pwsh.exe"))
+CMDS = frozenset(("cmd", "cmd.exe"))
+_NAMES = SHELLS | POWERSHELLS | CMDS | {"eval", "su", "runuser", "find", "trap", "env", "script", "flock", "watch"}
+_SHELL_VALUES = frozenset(("--rcfile", "--init-file"))
+_FIND = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
+
+
+class Script(NamedTuple):
+    """A text that a command runs, and how."""
+
+    source: Source
+    start: int
+    end: int
+    options: frozenset[str]
+    dialect: str = "sh"
+    kind: str = "script"
+
+
+class Inner(NamedTuple):
+    """What a command runs besides itself: scripts to be read, and command lines that are words already."""
+
+    scripts: tuple[Script, ...] = ()
+    calls: tuple[tuple[Word, ...], ...] = ()
+
+
+_NOTHING = Inner()
+
+
+def inner(words: tuple[Word, ...], options: frozenset[str], documents: Iterable[tuple[Source, int, int]]) -> Inner:
+    """What the words of one command run; `documents` are the bodies of its here-documents."""
+    call = unwrap(words, assignment).words
+    name = program(call).lower()
+    if name not in _NAMES:
+        return _NOTHING
+    if name in SHELLS:
+        return _shell(call[1:], documents)
+    if name in POWERSHELLS or name in CMDS:
+        return _windows(name, call[1:])
+    if name == "find":
+        return Inner(calls=tuple(_executed(call[1:])))
+    if name == "eval":
+        return _text(call[1:], options)
+    if name == "trap":
+        return _text(call[1:2], options, "trap") if len(call) > 2 and call[1].text[:1] != "-" else _NOTHING
+    if name == "watch":
+        return _NOTHING
+    return _with_c(call[1:])
+
+
+def _text(words: tuple[Word, ...], options: frozenset[str], kind: str = "script") -> Inner:
+    if not words:
+        return _NOTHING
+    source = embedded(words)
+    return Inner((Script(source, 0, len(source.text), options, "sh", kind),))
+
+
+def _shell(words: tuple[Word, ...], documents: Iterable[tuple[Source, int, int]]) -> Inner:
+    """`sh [-e] -c TEXT`, and `sh <<EOF`."""
+    at, script, flags = 0, False, []  # type: tuple[int, bool, list[str]]
+    while at < len(words) and words[at].text[:1] in ("-", "+") and words[at].text not in ("-", "--"):
+        text = words[at].text
+        if text.startswith("--"):
+            at += 2 if text in _SHELL_VALUES else 1
+            continue
+        script = script or (text[0] == "-" and "c" in text)
+        flags.append(text)
+        if "o" in text or "O" in text:
+            at += 1
+            flags.append(words[at].text if at < len(words) else "")
+        at += 1
+    options = changed(frozenset(), flags)
+    if script:
+        at += at < len(words) and words[at].text == "--"
+        return _text(words[at : at + 1], options)
+    if at < len(words) and words[at].text != "-s":
+        return _NOTHING
+    return Inner(tuple(Script(source, start, end, options) for source, start, end in documents))
+
+
+def _with_c(words: tuple[Word, ...]) -> Inner:
+    """`su app -c TEXT`, `runuser -l app -c TEXT`."""
+    for at, word in enumerate(words[:-1]):
+        if word.text in ("-c", "-lc", "--command"):
+            return _text(words[at + 1 : at + 2], frozenset())
+    last = words[-1] if words else None
+    if last is not None and last.text.startswith("--command="):
+        return _text((last.cut(len("--command=")),), frozenset())
+    return _NOTHING
+
+
+def _windows(name: str, words: tuple[Word, ...]) -> Inner:
+    """`powershell -Command TEXT...`, `cmd /S /C TEXT...`."""
+    dialect = "powershell" if name in POWERSHELLS else "cmd"
+    for at, word in enumerate(words):
+        text = word.text.lower()
+        if (dialect == "cmd" and text in ("/c", "/k", "/s/c")) or (
+            dialect == "powershell" and len(text) > 1 and text[:1] in "-/" and "command".startswith(text[1:])
+        ):
+            if at + 1 == len(words):
+                return _NOTHING
+            source = embedded(words[at + 1 :])
+            return Inner((Script(source, 0, len(source.text), frozenset(), dialect),))
+    return _NOTHING
+
+
+def _executed(words: tuple[Word, ...]) -> Iterable[tuple[Word, ...]]:
+    """The command lines of `find ... -exec CMD {} \\;`."""
+    at = 0
+    while at < len(words):
+        if words[at].text in _FIND:
+            end = at + 1
+            while end < len(words) and words[end].text not in (";", "+"):
+                end += 1
+            if end > at + 1:
+                yield words[at + 1 : end]
+            at = end
+        at += 1

@@ -60,6 +60,7 @@ class Run:
     known: int = 0  # reports that the baseline silences
     notices: tuple[str, ...] = ()  # one line each, for stderr
     extras: Mapping[str, str] = field(default_factory=dict)
+    tolerant: bool = False  # --allow-incomplete: problems are told, but do not fail the run
 
     @property
     def active(self) -> tuple[Report, ...]:
@@ -74,4 +75,4 @@ class Run:
     @property
     def exit_code(self) -> int:
         """0 clean, 1 findings at or above the gate, 2 not trustworthy (wins)."""
-        return 2 if self.problems else 1 if self.failing else 0
+        return 2 if self.problems and not self.tolerant else 1 if self.failing else 0

@@ -150,4 +150,15 @@ class Assumption:
     span: Span
 
 
-Piece = BuildRequest | Image | Container | Route | Assumption
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Files that somebody runs together, as workspace paths: a `[[stack]]`, `--compose-file`, or a script's `-f … -f …`."""
+
+    name: str
+    files: tuple[str, ...]
+    profiles: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    span: Span | None = None  # where it is written
+
+
+Piece = BuildRequest | Image | Container | Route | Assumption | Deployment

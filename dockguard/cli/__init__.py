@@ -1,0 +1,80 @@
+"""The command line; a command is a few lines that call the library, and is imported when it is typed."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "check": "Judge what will really run.",
+    "rules": "List the rules.",
+    "explain": "Explain a rule, a kind of node, or what is found at FILE:LINE.",
+    "effective": "Print the resolved stack as JSON.",
+    "baseline": "Write down the known findings, so that only new ones count.",
+    "test": "Run the examples of a folder of rule pages.",
+    "version": "Print the version.",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"dockguard.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list for --help, without importing the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        from dockguard import __version__
+
+        click.echo(f"dockguard {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version."
+)
+def cli() -> None:
+    """Security policy linter for Dockerfiles, Compose files and nginx, judged on what will really run."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry point: exit 2 for whatever is not trustworthy, 130 for an interrupt, 141 for a closed pipe."""
+    for stream in (sys.stdout, sys.stderr):
+        _utf8(stream)
+    try:
+        cli.main(arguments, prog_name="dockguard", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 141
+    else:
+        code = 0
+    sys.exit(code)
+
+
+def _utf8(stream: Any) -> None:
+    """Findings quote files, which may hold any character; a narrow console must not stop us."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")

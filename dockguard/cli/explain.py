@@ -1,0 +1,95 @@
+"""`dockguard explain`: rule pages, the model that rules ask, and what is found at a line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+import click
+
+
+@click.command("explain")
+@click.argument("what", metavar="RULE|KIND|FILE:LINE")
+def command(what: str) -> None:
+    """Explain a rule (`compose/privileged-container`), a kind (`compose.service`), or what is found at FILE:LINE."""
+    text = _rule(what) or _kind(what)
+    if text is None and what.rpartition(":")[2].isdigit():
+        text = _line(*what.rsplit(":", 1))
+    if text is None:
+        raise click.UsageError(f"no rule, kind or FILE:LINE: {what}{_near(what)}")
+    click.echo(text)
+
+
+def _rule(name: str) -> str | None:
+    from dockguard.rulebook import rulebook
+
+    book = rulebook()
+    rule = book.catalogue().named(name)
+    if rule is None:
+        return None
+    facts = [f"severity {rule.severity.word}", f"confidence {rule.confidence.word}", f"profile {rule.profile}"]
+    facts += [f"score {rule.score}"] if rule.score else []
+    facts += [f"{name} {', '.join(ids)}" for name, ids in rule.standards.items()]
+    peers = [f"{peer} {', '.join(ids)}" for peer, ids in rule.peers.items()]
+    lines = [rule.id, " · ".join(facts), *([f"peers: {' · '.join(peers)}"] if peers else [])]
+    lines += [f"option {name} = {value!r}" for name, value in rule.options.items()]
+    return "\n".join([*lines, "", rule.body.strip()])
+
+
+def _kind(name: str) -> str | None:
+    """A kind's attributes from the model's own annotations."""
+    from dockguard.kinds import all_kinds
+
+    found = all_kinds()
+    if name not in found:
+        return None
+    kind = found[name]
+    head = [f"{name}: {inspect.cleandoc(kind.type.__doc__ or '')}", ""]
+    index = ["", "Rules may name words: `on: […]`."] if kind.key else []
+    return "\n".join([*head, *_attributes(kind.type, name.rpartition(".")[2]), *index])
+
+
+def _attributes(owner: type, variable: str) -> Iterator[str]:
+    from dockguard.language.typecheck import members, shape_of
+
+    for name, annotation in sorted(members(owner).items()):
+        doc = inspect.getdoc(getattr(owner, name, None)) if isinstance(getattr(owner, name, None), property) else ""
+        shape = shape_of(annotation)
+        yield f"  {variable}.{name}: {shape.label}".ljust(44) + (f"  {(doc or '').splitlines()[0]}" if doc else "")
+
+
+def _line(path: str, line: str) -> str:
+    from dockguard.cli.check import run_for
+
+    run = run_for((path,), profile="audit")
+    from dockguard.render.text import render
+
+    here = tuple(report for report in run.reports if any(_at(span, int(line)) for span in _spans(report)))
+    if not here:
+        return f"nothing is found at {path}:{line}"
+    from dataclasses import replace
+
+    return render(replace(run, reports=here), color=False)
+
+
+def _spans(report: object) -> Iterator[object]:
+    from dockguard.engine import places
+
+    yield from places(report.finding)  # type: ignore[attr-defined]
+
+
+def _at(span: object, line: int) -> bool:
+    outer = span.outer  # type: ignore[attr-defined]
+    last = outer.source.position(max(outer.start, outer.end - 1))[0]
+    return bool(outer.line <= line <= last)
+
+
+def _near(what: str) -> str:
+    from difflib import get_close_matches
+
+    from dockguard.kinds import all_kinds
+    from dockguard.rulebook import rulebook
+
+    names = [*rulebook().catalogue().names, *all_kinds()]
+    near = get_close_matches(what, names, 1)
+    return f"; did you mean `{near[0]}`?" if near else "; `dockguard rules` lists them"

@@ -1,0 +1,73 @@
+"""What the user asks of one run, the command line over the configuration."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dockguard.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The command line of `check`, as typed; None and () are "not said"."""
+
+    paths: tuple[str, ...] = (".",)
+    profile: str | None = None
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str | None = None
+    min_severity: str | None = None
+    exclude: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
+    config: str | None = None
+    isolated: bool = False
+    no_ignores: bool = False
+    rules: tuple[str, ...] = ()
+    allow_code: bool = False
+    allow_incomplete: bool = False
+    allow_empty: bool = False
+    baseline: str | None = None
+    compose_files: tuple[str, ...] = ()
+    compose_profiles: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    stdin: str | None = None  # the text of `-`
+    stdin_filename: str = ""
+    today: datetime.date = field(default_factory=datetime.date.today)
+
+
+def open_workspace(ask: Ask) -> tuple[Workspace, tuple[str, ...], str]:
+    """The workspace, its paths for the named ones, and the way from the root to the working directory.
+
+    The root is the nearest folder above the first path that has a `.git`, else the working directory.
+    """
+    named = [Path(path) for path in ask.paths if path != "-"]
+    first = named[0] if named else Path(ask.stdin_filename or ".")
+    root = _repository(first) or Path.cwd()
+    texts = {}
+    if ask.stdin is not None:
+        texts[_relative(root, Path(ask.stdin_filename or "stdin"))] = ask.stdin
+    further = [Path(path) for path in (*ask.compose_files, *ask.env_files, *filter(None, (ask.config, ask.baseline)))]
+    workspace = Workspace(root, (*named, *further), texts)
+    paths = tuple(workspace.relative(path) for path in named) + tuple(texts)
+    prefix = workspace.relative(Path.cwd())
+    return workspace, paths, "" if prefix == "." else prefix
+
+
+def _relative(root: Path, path: Path) -> str:
+    return Path(os.path.relpath(os.path.abspath(path), os.path.realpath(root))).as_posix()
+
+
+def _repository(path: Path) -> Path | None:
+    """The nearest folder at or above a path with a `.git` (a file in worktrees)."""
+    return next((folder for folder in _upward(Path(os.path.realpath(path))) if (folder / ".git").exists()), None)
+
+
+def _upward(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield path
+    yield from path.parents

@@ -1,0 +1,40 @@
+"""`DOCKGUARD_NO_SKIP=1` makes a skipped test a failure: where every tool is installed, a skip hides a missing proof."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+OPTIONAL = ("DOCKGUARD_CORPUS", "DOCKGUARD_LONG")  # a reason that names one of these is fine while it is unset
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("DOCKGUARD_NO_SKIP"):
+        config.pluginmanager.register(Strict(), "dockguard-no-skip")
+
+
+class Strict:
+    """Turns skips into failures, of tests and of whole modules."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Iterator[Any]:
+        report = yield
+        return judged(report)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self) -> Iterator[Any]:
+        report = yield
+        return judged(report)
+
+
+def judged(report: Any) -> Any:
+    """The report, as a failure if it was skipped for a reason that is not allowed."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not any(name in reason and not os.environ.get(name) for name in OPTIONAL):
+            report.outcome = "failed"
+            report.longrepr = f"nothing may be skipped in this run (DOCKGUARD_NO_SKIP): {reason}"
+    return report

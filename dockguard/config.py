@@ -19,6 +19,7 @@ from dockguard.workspace import Workspace, folder_of, join
 __all__ = ["Config", "Context", "Entry", "Loaded", "StackFiles", "discover", "idle_globs", "load"]
 
 NAMES = (".dockguard.toml", "dockguard.toml", "pyproject.toml")
+MAX_TEXT = 256 * 1024  # characters: `tomllib` needs seconds for a megabyte
 MAX_CHAIN = 10  # files that extend each other
 _UNLOCKED = ("root", "extend", "required-version", "kinds", "stack")  # what may stand below a `root = true`
 _FOREIGN_NAMES = (".dockguard.yaml", ".dockguard.yml")
@@ -124,6 +125,9 @@ def _inner(data: Any, section: Path) -> Any:
 def _toml(source: Source) -> dict[str, Any] | Problem:
     import tomllib
 
+    if len(source.text) > MAX_TEXT:
+        why = f"longer than {MAX_TEXT // 1024} Ki characters, so it is not read"
+        return Problem("config-syntax", why, source.whole, source.path)
     try:
         places(source.text)
     except TooDeep as error:

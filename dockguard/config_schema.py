@@ -15,6 +15,7 @@ from dockguard.rule import PROFILES
 from dockguard.select import Catalogue, did_you_mean
 from dockguard.source import Source, Span
 
+MAX_PROBLEMS = 200  # of one file: who has more has another problem
 DROPPED: Any = object()  # stands for a value that was wrong; it is left out
 SEVERITIES = tuple(severity.word for severity in sorted(Severity, reverse=True))
 FOREIGN = ("buildkit", "checkov", "hadolint", "kics", "trivy")
@@ -225,7 +226,8 @@ class Reading:
 
     def complain(self, path: Path, message: str, help: str = "", *, key: bool = False, code: str = "config") -> Any:
         """Note a mistake; gives DROPPED."""
-        self.problems.append(Problem(code, message, self.span(path, key), self.source.path, help))
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(code, message, self.span(path, key), self.source.path, help))
         return DROPPED
 
     def clean(self, value: Any, shape: Shape, path: Path) -> Any:

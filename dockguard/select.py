@@ -11,6 +11,8 @@ from dockguard.finding import Problem
 from dockguard.rule import PROFILES, Rule
 
 ALL = "ALL"
+_LISTS = "`dockguard rules` lists all"
+_MOST_HINTS = 50  # a suggestion costs a millisecond, and nobody reads the fifty-first
 _LONGEST_WORD = 100  # longer ones get no suggestion: nobody meant a rule by them
 
 
@@ -38,6 +40,7 @@ class Catalogue:
     def __init__(self, rules: Callable[[], Iterable[Rule]], removed: Mapping[str, str] | None = None) -> None:
         self._load = rules
         self.removed = dict(removed or {})
+        self._hints = _MOST_HINTS
 
     @classmethod
     def of(cls, rules: Iterable[Rule], removed: Mapping[str, str] | None = None) -> Catalogue:
@@ -91,14 +94,17 @@ class Catalogue:
             return None if word in tags else (f"unknown tag `{word}`", did_you_mean(word, tags))
         if is_glob(word):
             fits = any(_fits(word, rule) for rule in self.rules.values())
-            return None if fits else (f"`{word}` matches no rule", "`dockguard rules` lists all")
+            return None if fits else (f"`{word}` matches no rule", _LISTS)
         return self.misnamed(word)
 
     def _meant(self, name: str) -> str:
+        self._hints -= 1
+        if self._hints < 0:
+            return _LISTS
         slug = name.rpartition("/")[2]
         same = [rule.id for rule in self.rules.values() if rule.id.rpartition("/")[2] == slug]
         hint = f"did you mean `{same[0]}`?" if same else did_you_mean(name, (*self.names, *sorted(self.families)))
-        return hint or "`dockguard rules` lists all"
+        return hint or _LISTS
 
 
 def _spellings(rule: Rule) -> Iterator[str]:

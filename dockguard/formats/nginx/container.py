@@ -1,0 +1,112 @@
+"""Paths inside a container, mapped to files of the repository by what a build copies and what is mounted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from posixpath import basename, dirname, normpath
+
+from dockguard.source import Source
+from dockguard.stack.pieces import Container, CopiedFile, Image, Mount
+from dockguard.workspace import Workspace, join
+
+HOMES = (
+    "/etc/nginx",
+    "/usr/local/openresty/nginx/conf",
+    "/usr/local/nginx/conf",
+    "/opt/bitnami/nginx/conf",
+    "/etc/openresty",
+    "/etc/angie",
+)
+_FOLDERS = frozenset(
+    f"{home}{tail}" for home in HOMES for tail in ("", "/conf.d", "/http.d", "/templates", "/snippets")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file of the container: a workspace path, or a text written inline."""
+
+    target: str
+    path: str
+    content: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One copy or mount; a later one covers an earlier one."""
+
+    source: str
+    target: str
+    content: Source | None
+
+
+class Tree:
+    """The nginx side of a container's file system, as far as the repository fills it."""
+
+    def __init__(self, layers: Sequence[Layer], workspace: Workspace) -> None:
+        self.layers, self.workspace = tuple(layers), workspace
+
+    def get(self, path: str) -> Place | None:
+        """The file at an absolute container path."""
+        for layer in reversed(self.layers):
+            if layer.target == path and (layer.content is not None or self._entry(layer.source) == "file"):
+                return Place(path, layer.source, layer.content)
+            if path.startswith(layer.target.rstrip("/") + "/") and self._entry(layer.source) == "dir":
+                inner = join(layer.source, path[len(layer.target.rstrip("/")) + 1 :])
+                if self._entry(inner) == "file":
+                    return Place(path, inner)
+        return None
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files in a container folder, sorted."""
+        found = {basename(layer.target) for layer in self.layers if dirname(layer.target) == folder}
+        for layer in self.layers:
+            root = layer.target.rstrip("/")
+            if folder == root or folder.startswith(root + "/"):
+                inner = join(layer.source, folder[len(root) + 1 :] or ".")
+                found.update(name for name, is_dir in self.workspace.listing(inner) if not is_dir)
+        return sorted(name for name in found if self.get(f"{folder}/{name}"))
+
+    def covers(self, folder: str) -> bool:
+        """Whether a mounted or copied folder fills a container folder as a whole."""
+        return any(
+            (folder == layer.target.rstrip("/") or folder.startswith(layer.target.rstrip("/") + "/"))
+            and self._entry(layer.source) == "dir"
+            for layer in self.layers
+        )
+
+    def _entry(self, path: str) -> str:
+        return self.workspace.entry(path) if path else ""
+
+
+def tree_of(image: Image | None, container: Container | None, workspace: Workspace) -> Tree:
+    """The file system of a container, or of an image that nobody runs here."""
+    layers = [_copied(item, workspace) for item in image.files] if image else []
+    layers += [_mounted(mount) for mount in container.mounts if _usable(mount)] if container else []
+    return Tree([layer for layer in layers if layer.target.startswith("/")], workspace)
+
+
+def _usable(mount: Mount) -> bool:
+    return mount.content is not None or (mount.kind in ("bind", "config", "secret") and mount.inside)
+
+
+def _mounted(mount: Mount) -> Layer:
+    return Layer(mount.host, normpath(mount.target or "."), mount.content)
+
+
+def _copied(item: CopiedFile, workspace: Workspace) -> Layer:
+    target = normpath(item.target or ".")
+    a_file = item.content is None and workspace.entry(item.source) == "file"
+    if a_file and (item.target.endswith("/") or target in _FOLDERS):
+        target = f"{target}/{basename(item.source)}"
+    return Layer(item.source, target, item.content)
+
+
+def official(names: Iterable[str]) -> bool:
+    """Whether one of these image names is nginx's own image, whose main file adds no policy of its own."""
+    for name in names:
+        plain = name.partition("@")[0].rpartition("/")[2].partition(":")[0]
+        if plain in ("nginx", "nginx-unprivileged", "openresty"):
+            return True
+    return False

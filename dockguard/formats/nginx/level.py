@@ -1,0 +1,217 @@
+"""A block of the assembled site with the directives that count for it, includes expanded; and one directive in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dockguard.formats.nginx import inheritance, table
+from dockguard.formats.nginx.tree import Statement, Word
+from dockguard.source import Fact, Many, Span, Unknown, Via
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something unread in a block: why, and which directives may stand there (None: any)."""
+
+    why: str
+    may: frozenset[str] | None = None
+
+    def hides(self, names: frozenset[str]) -> bool:
+        """Whether one of these directives may stand in it."""
+        return self.may is None or not self.may.isdisjoint(names)
+
+
+class Directive:
+    """A directive where it counts: one line of a file, in the block that it ends up in."""
+
+    def __init__(self, statement: Statement, level: Level, via: Via | None) -> None:
+        self.statement, self.level, self.via = statement, level, via
+
+    @property
+    def name(self) -> str:
+        """Its name as written."""
+        return self.statement.name.text
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """Its arguments."""
+        return self.statement.args
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Its arguments' texts, quotes gone."""
+        return self.statement.texts
+
+    @property
+    def args(self) -> Many[Fact[str]]:
+        """Its arguments, each with its place."""
+        return Many(tuple(self.arg(index) for index in range(len(self.words))), self.span)
+
+    @property
+    def first(self) -> Fact[str]:
+        """Its first argument; absent where it has none."""
+        return self.arg(0)
+
+    def arg(self, index: int) -> Fact[str]:
+        """An argument by its position; absent where there are fewer."""
+        if index >= len(self.words):
+            return Fact(None, self.span)
+        fact = self.words[index].fact
+        return Fact(fact.value, fact.span, self.via)
+
+    def text(self, index: int, default: str = "") -> str:
+        """An argument's text, or the default."""
+        return self.texts[index] if index < len(self.texts) else default
+
+    @property
+    def value(self) -> Fact[str]:
+        """All arguments, joined by blanks, placed at the whole directive."""
+        opaque = any(word.opaque for word in self.words)
+        return Fact(Unknown("a template fills this in") if opaque else " ".join(self.texts), self.span, self.via)
+
+    @property
+    def span(self) -> Span:
+        """Its words, without the `;` or the block."""
+        return self.statement.head
+
+    @property
+    def name_span(self) -> Span:
+        """Its name."""
+        return self.statement.name.span
+
+    @property
+    def context(self) -> str:
+        """Where it stands: `main`, `http`, `server`, `location`, `if in location`, `upstream` and so on."""
+        return self.level.context
+
+    @property
+    def subject(self) -> str:
+        """Its block's address, its name and what tells it from its siblings."""
+        tail = f" {self.texts[0]}" if self.texts and self.name in _TOLD_APART else ""
+        return f"{self.level.subject}: {self.name}{tail}"
+
+    def __repr__(self) -> str:
+        return f"Directive({self.name} {' '.join(self.texts)})"
+
+
+_TOLD_APART = frozenset(
+    """
+    add_header set map limit_req_zone limit_conn_zone proxy_set_header fastcgi_param allow deny location upstream if
+    include error_page listen proxy_hide_header log_format geo
+    """.split()
+)
+
+
+class Level:
+    """A block: `http`, a server, a location, an `if`, a `limit_except`, or one of the other modules' blocks.
+
+    `statement` is None for a block that is not in the files: the `http` around a fragment, the image's own main file.
+    """
+
+    def __init__(self, context: str, statement: Statement | None, parent: Level | None, where: Span) -> None:
+        self.context, self.statement, self.parent = context, statement, parent
+        self.span = statement.head if statement else where
+        self.directives: list[Directive] = []
+        self.own: dict[str, list[Directive]] = {}
+        self.children: list[Level] = []
+        self.gaps: list[Gap] = []
+        self.via: Via | None = None
+        self.subject = self._subject()
+
+    def _subject(self) -> str:
+        if self.parent is None:
+            return self.context
+        words = " ".join((self.statement.name.text, *self.statement.texts)) if self.statement else self.context
+        above = "" if self.parent.context in ("main", "http") else f"{self.parent.subject} / "
+        return f"{above}{words}"
+
+    def name_server(self) -> None:
+        """Give the subject its server name, or where it listens; before its locations are made."""
+        names = [
+            text for directive in self.own.get("server_name", ()) for text in directive.texts if text not in ("", "_")
+        ]
+        listens = [directive.text(0) for directive in self.own.get("listen", ())]
+        self.subject = " ".join(["server", *(names or listens)[:1]])
+        for level in self.walk():
+            if level is not self:
+                level.subject = level._subject()
+
+    def add(self, directive: Directive) -> None:
+        """Append a directive."""
+        self.directives.append(directive)
+        self.own.setdefault(directive.name, []).append(directive)
+
+    def walk(self) -> Iterator[Level]:
+        """This block and all inside it, outer ones first; iterative."""
+        stack = [self]
+        while stack:
+            level = stack.pop()
+            yield level
+            stack.extend(reversed(level.children))
+
+    @cached_property
+    def chain(self) -> tuple[Level, ...]:
+        """This block and those around it that it inherits from, the innermost first."""
+        return (self, *(self.parent.chain if self.parent is not None else ()))
+
+    def has(self, name: str) -> bool:
+        """Whether the directive stands in this very block."""
+        return name in self.own
+
+    def last(self, name: str) -> Directive | None:
+        """The last line of a directive in this very block."""
+        found = self.own.get(name)
+        return found[-1] if found else None
+
+    def lines(self, names: frozenset[str]) -> tuple[Directive, ...]:
+        """The lines of several directives in this very block, in the order of the text."""
+        if len(names) == 1:
+            return tuple(self.own.get(next(iter(names)), ()))
+        return tuple(directive for directive in self.directives if directive.name in names)
+
+    def hidden(self, names: frozenset[str]) -> str:
+        """Why lines of these directives may stand in this very block that nobody has read; "" where none can."""
+        return next((gap.why for gap in self.gaps if gap.hides(names)), "")
+
+    def listed(self, name: str) -> Many[Directive]:
+        """The lines of an all-or-nothing directive that count here."""
+        names = inheritance.group(name)
+        for level in self.chain:
+            found, why = level.lines(names), level.hidden(names)
+            if found or why:
+                return Many(found, self.span, why)
+        return Many((), self.span)
+
+    def nearest(self, name: str) -> Fact[Directive]:
+        """The line of a plain directive that counts here."""
+        names = frozenset((name,))
+        for level in self.chain:
+            found = level.last(name)
+            if found is not None:
+                return Fact(found, found.span, _inherited(self, level, found))
+            if why := level.hidden(names):
+                return Fact(Unknown(why), self.span)
+        return Fact(None, self.span)
+
+    def setting(self, name: str) -> Fact[str]:
+        """The arguments of a plain directive that count here, joined by blanks."""
+        fact = self.nearest(name)
+        found = fact.value
+        if not isinstance(found, Directive):
+            return Fact(found, fact.span)
+        return Fact(found.value.value, found.span, fact.via)
+
+    def data(self) -> bool:
+        """Whether its lines are a map's or another module's data, no directives."""
+        return self.context == table.OPAQUE
+
+    def __repr__(self) -> str:
+        return f"Level({self.subject})"
+
+
+def _inherited(here: Level, level: Level, found: Directive) -> Via | None:
+    if level is here:
+        return found.via
+    return Via(found.span, f"inherited from `{level.subject}`", found.via)

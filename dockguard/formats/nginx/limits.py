@@ -1,0 +1,186 @@
+"""Rate and connection limits: the zones that are declared and the lines that use them."""
+
+from __future__ import annotations
+
+import re
+
+from dockguard.formats.nginx.level import Directive, Level
+from dockguard.formats.nginx.values import names
+from dockguard.source import Fact, Many, Span, Unknown
+
+_UNITS = {"": 1, "k": 1024, "m": 1024**2}
+# What a client can choose freely, so that a zone keyed on it limits nobody.
+_CHOSEN = (
+    "http_",
+    "arg_",
+    "cookie_",
+    "args",
+    "query_string",
+    "request_id",
+    "request_uri",
+    "uri",
+    "connection",
+    "request",
+)
+
+
+def _option(directive: Directive, name: str) -> str:
+    return next((text[len(name) + 1 :] for text in directive.texts if text.startswith(f"{name}=")), "")
+
+
+class Zone:
+    """A zone that `limit_req_zone` or `limit_conn_zone` declares."""
+
+    def __init__(self, directive: Directive, used: Fact[bool]) -> None:
+        self._directive, self.used = directive, used
+
+    used: Fact[bool]
+    """Whether some `limit_req` or `limit_conn` names it; unknown where files are unread."""
+
+    @property
+    def name(self) -> str:
+        """Its name, without the size."""
+        directive = self._directive
+        return (_option(directive, "zone") or directive.text(0)).partition(":")[0]
+
+    @property
+    def size(self) -> Fact[int]:
+        """Its size in bytes."""
+        text = _option(self._directive, "zone").partition(":")[2].lower()
+        match = re.fullmatch(r"(\d{1,9})([km]?)", text)
+        return Fact(int(match[1]) * _UNITS[match[2]] if match else None, self.span)
+
+    @property
+    def requests(self) -> bool:
+        """Whether it counts requests; else connections."""
+        return self._directive.name == "limit_req_zone"
+
+    @property
+    def rate(self) -> Fact[float]:
+        """Requests per minute that it lets through."""
+        match = re.fullmatch(r"(\d{1,9})r/([sm])", _option(self._directive, "rate"))
+        return Fact(int(match[1]) * (60.0 if match[2] == "s" else 1.0) if match else None, self.span)
+
+    @property
+    def variable(self) -> Fact[str]:
+        """The key that requests are counted by."""
+        return self._directive.first
+
+    @property
+    def spoofable(self) -> bool:
+        """Whether the client can choose the key, and so a fresh count for every request."""
+        found = list(names(self._directive.text(0)))
+        return bool(found) and all(name.startswith(_CHOSEN) for name in found)
+
+    @property
+    def span(self) -> Span:
+        """The line that declares it."""
+        return self._directive.span
+
+    @property
+    def subject(self) -> str:
+        """Its name, with what it counts."""
+        return f"{self._directive.name} {self.name}"
+
+
+class Limit:
+    """A `limit_req` or `limit_conn` line."""
+
+    def __init__(self, directive: Directive, zones: dict[str, Zone], hidden: str) -> None:
+        self._directive, self._zones, self._hidden = directive, zones, hidden
+
+    @property
+    def zone(self) -> str:
+        """The name of its zone."""
+        directive = self._directive
+        return _option(directive, "zone") if self.requests else directive.text(0)
+
+    @property
+    def requests(self) -> bool:
+        """Whether it limits requests; else connections."""
+        return self._directive.name == "limit_req"
+
+    @property
+    def burst(self) -> int:
+        """Requests above the rate that are let through or delayed."""
+        text = _option(self._directive, "burst")
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+    @property
+    def nodelay(self) -> bool:
+        """Whether the burst passes at once."""
+        return "nodelay" in self._directive.texts
+
+    @property
+    def declared(self) -> Fact[bool]:
+        """Whether its zone is declared; unknown where files are unread. nginx refuses to start without it."""
+        if self.zone in self._zones or "$" in self.zone:
+            return Fact(True, self.span)
+        return Fact(Unknown(self._hidden) if self._hidden else False, self.span)
+
+    @property
+    def rate(self) -> Fact[float]:
+        """Requests per minute of its zone."""
+        zone = self._zones.get(self.zone)
+        return zone.rate if zone else Fact(Unknown("the zone is not in the files"), self.span)
+
+    @property
+    def span(self) -> Span:
+        """The line."""
+        return self._directive.span
+
+    @property
+    def subject(self) -> str:
+        """Its block and its zone."""
+        return f"{self._directive.subject} {self.zone}"
+
+
+_USES = {"limit_req_zone": "limit_req", "limit_conn_zone": "limit_conn"}
+
+
+class Limits:
+    """The zones of a site and the limits that count in its blocks."""
+
+    def __init__(self, http: Level | None, root: Level) -> None:
+        self.hidden = _hidden(root, frozenset(("limit_req_zone", "limit_conn_zone")), outer=True)
+        self._lines = _lines(http)
+        self.zones = tuple(self._zone(line, root) for name in _USES for line in self._lines.get(name, ()))
+        self._requests = {zone.name: zone for zone in self.zones if zone.requests}
+        self._connections = {zone.name: zone for zone in self.zones if not zone.requests}
+
+    def of(self, level: Level, name: str) -> Many[Limit]:
+        """What counts in a block."""
+        lines = level.listed(name)
+        return Many(tuple(self.limit(line) for line in lines), level.span, lines.open)
+
+    def limit(self, line: Directive) -> Limit:
+        """A line, with its zone."""
+        zones = self._requests if line.name == "limit_req" else self._connections
+        return Limit(line, zones, self.hidden)
+
+    def lines(self) -> tuple[Limit, ...]:
+        """Every line of the site."""
+        return tuple(self.limit(line) for name in _USES.values() for line in self._lines.get(name, ()))
+
+    def _zone(self, line: Directive, root: Level) -> Zone:
+        name, use = (_option(line, "zone") or line.text(0)).partition(":")[0], _USES[line.name]
+        for other in self._lines.get(use, ()):
+            if name == (_option(other, "zone") if use == "limit_req" else other.text(0)):
+                return Zone(line, Fact(True, other.span))
+        why = _hidden(root, frozenset((use,)), outer=False)
+        return Zone(line, Fact(Unknown(why) if why else False, line.span))
+
+
+def _lines(http: Level | None) -> dict[str, list[Directive]]:
+    found: dict[str, list[Directive]] = {}
+    for level in http.walk() if http else ():
+        for name in (*_USES, *_USES.values()):
+            if name in level.own:
+                found.setdefault(name, []).extend(level.own[name])
+    return found
+
+
+def _hidden(root: Level, names: frozenset[str], outer: bool) -> str:
+    """Why such lines may stand in files that nobody has read."""
+    levels = [level for level in root.walk() if not outer or level.context in ("main", "http")]
+    return next((why for level in levels if (why := level.hidden(names))), "")

@@ -1,0 +1,72 @@
+"""A site's words for the stack: where it sends requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockguard.formats.nginx.inheritance import PASSES
+from dockguard.formats.nginx.level import Directive, Level
+from dockguard.formats.nginx.site import Site
+from dockguard.source import Fact
+from dockguard.stack.pieces import Route
+
+_TARGET = re.compile(r"(?:(https?|grpcs?|h2c)://)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(\d{1,5}))?(?:[/?].*)?", re.S)
+_PORTS = {"https": 443, "grpcs": 443, "http": 80, "grpc": 80}
+
+
+def lower(site: Site) -> Iterator[Route]:
+    """The ways from a site to upstreams; those through an `upstream` block lead to each of its servers."""
+    groups = _groups(site)
+    for directive in site.lines():
+        if directive.name in PASSES and directive.words and not directive.words[0].opaque:
+            yield from _routes(site, directive, groups)
+
+
+def _groups(site: Site) -> dict[str, Level]:
+    levels = [*(site.http.children if site.http else ()), *_streams(site)]
+    found = {}
+    for level in levels:
+        if level.context in ("upstream", "stream upstream") and level.statement and level.statement.args:
+            found[level.statement.args[0].text] = level
+    return found
+
+
+def _streams(site: Site) -> Iterator[Level]:
+    for level in site.root.children:
+        if level.context == "stream":
+            yield from level.children
+
+
+def _routes(site: Site, directive: Directive, groups: dict[str, Level]) -> Iterator[Route]:
+    target = _target(directive.texts[0])
+    if target is None:
+        return
+    host, port = target
+    upstream = directive.first
+    if host in groups:
+        for line in groups[host].own.get("server", ()):
+            inner = _target(line.text(0))
+            if inner is not None:
+                fact = upstream.step(line.span, "this server of the upstream")
+                yield Route(
+                    inner[0],
+                    inner[1] or 80,
+                    Fact(fact.value, line.span, fact.via),
+                    line.span,
+                    site.subject,
+                    site.container,
+                )
+        return
+    yield Route(host, port, upstream, directive.span, site.subject, site.container)
+
+
+def _target(text: str) -> tuple[str, int | None] | None:
+    """Host and port of an address; None for Unix sockets and for what a variable decides."""
+    if "$" in text.partition("://")[2].partition("/")[0] or text.startswith(("unix:", "$")) or "://unix:" in text:
+        return None
+    match = _TARGET.fullmatch(text)
+    if not match or not match[2]:
+        return None
+    port = int(match[3]) if match[3] else _PORTS.get(match[1] or "")
+    return match[2], port

@@ -1,0 +1,224 @@
+"""Which location answers a URI, in nginx's order; and which locations can never answer any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dockguard.formats.nginx.level import Directive, Level
+from dockguard.source import Span
+
+_ALWAYS = frozenset(
+    ("", "^", "/", "^/", ".*", "^.*", "^/.*", "^.*$", "^/.*$", ".", "(.*)", "^(.*)$", "^/(.*)$", "^/(.*)", "^(.*)")
+)
+_SUFFIXES = re.compile(r"\\\.(?:\((?:\?:)?([\w?|-]+)\)|([\w?-]+))\$")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a `location` line asks of a URI. `modifier` is "", `=`, `^~`, `~`, `~*` or `@`."""
+
+    modifier: str
+    pattern: str
+
+    @property
+    def written(self) -> str:
+        """As `effective` prints it."""
+        return f"{self.modifier} {self.pattern}" if self.modifier not in ("", "@") else self.pattern
+
+    @property
+    def regex(self) -> bool:
+        """Whether it is a regular expression."""
+        return self.modifier in ("~", "~*")
+
+    @property
+    def prefix(self) -> bool:
+        """Whether it is a prefix."""
+        return self.modifier in ("", "^~")
+
+    @property
+    def always(self) -> bool:
+        """Whether every URI matches."""
+        return self.pattern in _ALWAYS if self.regex else self.prefix and self.pattern in ("/", "")
+
+    @property
+    def suffixes(self) -> frozenset[str] | None:
+        """The endings after the last dot that a regex like `\\.(js|css)$` asks for, in lower case; None for others."""
+        return _suffixes(self.pattern) if self.regex else None
+
+
+@lru_cache(512)
+def _suffixes(pattern: str) -> frozenset[str] | None:
+    match = _SUFFIXES.fullmatch(pattern)
+    if not match:
+        return None
+    found = set()
+    for word in (match[1] or match[2]).lower().split("|"):
+        if word.count("?") > 1 or word.startswith("?"):
+            return None
+        at = word.find("?")
+        found |= {word} if at < 0 else {word[: at - 1] + word[at + 1 :], word.replace("?", "")}
+    return frozenset(found)
+
+
+def match_of(args: Sequence[str]) -> Match:
+    """The arguments of a `location` line; nginx takes a modifier glued to its pattern too."""
+    if len(args) >= 2:
+        return Match(args[0], args[1])
+    text = args[0] if args else ""
+    for modifier in ("=", "^~", "~*", "~"):
+        if text.startswith(modifier):
+            return Match(modifier, text[len(modifier) :])
+    return Match("@" if text.startswith("@") else "", text)
+
+
+@lru_cache(2048)
+def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str] | None:
+    """A PCRE as Python has it; None where Python cannot."""
+    if len(pattern) > 4000:
+        return None
+    try:
+        return re.compile(re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", pattern), re.I if ignore_case else 0)
+    except (re.error, RecursionError, OverflowError):
+        return None
+
+
+def own_match(level: Level) -> Match:
+    """The match of a location's block."""
+    return match_of(level.statement.texts if level.statement else ())
+
+
+def locations(level: Level) -> list[Level]:
+    """The locations directly inside a block."""
+    return [child for child in level.children if child.context == "location"]
+
+
+def find(server: Level, uri: str) -> tuple[Level, re.Match[str] | None]:
+    """The block that answers a decoded, normalised URI (the server's own when no location does), and the last regex's match."""
+    level, match = _descend(server, uri, True)
+    return level, match
+
+
+def _descend(level: Level, uri: str, outermost: bool) -> tuple[Level, re.Match[str] | None]:
+    exact, best = _literal(level, uri)
+    if exact is not None:
+        return exact, None
+    found, match = level, None
+    if best is not None:
+        found, match = _descend(best, uri, False)
+        if match is not None or (found is not best and own_match(found).modifier == "="):
+            return found, match
+    if best is None or own_match(best).modifier != "^~":
+        for child in locations(level):
+            hit = matches(own_match(child), uri)
+            if hit:
+                inner, deeper = _descend(child, uri, False)
+                return inner, deeper or hit
+    return found, match
+
+
+def _literal(level: Level, uri: str) -> tuple[Level | None, Level | None]:
+    exact = best = None
+    length = -1
+    for child in locations(level):
+        match = own_match(child)
+        if match.modifier == "=" and match.pattern == uri:
+            exact = child
+        elif match.prefix and uri.startswith(match.pattern) and len(match.pattern) > length:
+            best, length = child, len(match.pattern)
+    return exact, best
+
+
+def matches(match: Match, uri: str) -> re.Match[str] | None:
+    """The match of a regex location."""
+    if not match.regex:
+        return None
+    pattern = compiled(match.pattern, match.modifier == "~*")
+    return pattern.search(uri) if pattern and len(uri) < 4000 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """Why a location never answers, and the place that takes its requests."""
+
+    why: str
+    by: Span
+
+
+def shadow(level: Level) -> Shadow | None:
+    """What makes a location dead; None where it can answer. Named locations are judged by who names them, not here."""
+    if level.context != "location" or level.parent is None:
+        return None
+    match, parent = own_match(level), level.parent
+    if match.modifier == "@" or level.statement is None or any(word.opaque for word in level.statement.args):
+        return None
+    ended = _ended(level)
+    if ended is not None:
+        return Shadow(f"`return {' '.join(ended.texts)[:60]}` in its server answers first", ended.span)
+    return _by_sibling(level, match, parent) or _by_outer(match, parent)
+
+
+def _ended(level: Level) -> Directive | None:
+    server = next((one for one in level.chain if one.context == "server"), None)
+    return unconditional(server) if server is not None and not server.gaps else None
+
+
+def unconditional(level: Level) -> Directive | None:
+    """The `return` that every request of a block reaches: nothing before it in the rewrite program can leave."""
+    for directive in level.directives:
+        if directive.name == "return":
+            return directive
+        if directive.name in ("break", "rewrite") or (directive.name == "if" and _leaves(directive)):
+            return None
+    return None
+
+
+def _leaves(directive: Directive) -> bool:
+    return any(inner.name.text in ("break", "rewrite") for inner in directive.statement.block or ())
+
+
+def _by_sibling(level: Level, match: Match, parent: Level) -> Shadow | None:
+    for child in locations(parent):
+        other = own_match(child)
+        if child is level:
+            if match.regex:
+                return None
+            continue
+        if other.regex and (why := _shadows(other, match, _earlier(parent, child, level))):
+            return Shadow(why, child.span)
+    return None
+
+
+def _earlier(parent: Level, one: Level, other: Level) -> bool:
+    siblings = parent.children
+    return siblings.index(one) < siblings.index(other)
+
+
+def _shadows(other: Match, match: Match, earlier: bool) -> str:
+    if match.modifier == "" and other.always:
+        return f"the regex `{other.pattern}` matches every URI and wins over prefixes"
+    if not match.regex or not earlier:
+        return ""
+    if other == match or (other.modifier == "~*" and other.pattern == match.pattern):
+        return "the same regex stands above, and the first one wins"
+    if other.always:
+        return f"the regex `{other.pattern}` above matches every URI"
+    wider, own = other.suffixes, match.suffixes
+    if wider is not None and own is not None and own <= wider and other.modifier == "~*":
+        return f"the regex `{other.pattern}` above takes all of its endings"
+    return ""
+
+
+def _by_outer(match: Match, parent: Level) -> Shadow | None:
+    if parent.context != "location":
+        return None
+    outer = own_match(parent)
+    if outer.suffixes is not None and match.suffixes is not None and not outer.suffixes & match.suffixes:
+        return Shadow(f"no URI ends both as it asks and as `{outer.pattern}` around it asks", parent.span)
+    if outer.prefix and (match.prefix or match.modifier == "=") and not match.pattern.startswith(outer.pattern):
+        return Shadow(f"it does not begin with `{outer.pattern}`, the location around it", parent.span)
+    if outer.modifier == "=" and match.modifier in ("=", "", "^~") and match.pattern != outer.pattern:
+        return Shadow(f"only `{outer.pattern}` gets into the location around it", parent.span)
+    return None

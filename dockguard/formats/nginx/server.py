@@ -1,0 +1,165 @@
+"""A server block: its sockets, names, and what of TLS belongs to the socket rather than to the block."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from dockguard.formats.nginx.level import Directive, Level
+from dockguard.source import Fact, Many, Span, Unknown
+
+_LISTEN = re.compile(r"(?:(\[[^\]]+\]|[^:\s]+?):)?(\d+)(?:-\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """One socket that a server listens on."""
+
+    address: str  # `*`, `127.0.0.1`, `[::]`, `unix:/path`
+    port: int  # 0 for a Unix socket
+    ssl: bool
+    default: bool  # `default_server` is written
+    quic: bool
+    http2: bool
+    span: Span
+    written: str
+
+    @property
+    def socket(self) -> tuple[str, int, bool]:
+        """What servers share: the address, the port, and whether it is QUIC's."""
+        return self.address, self.port, self.quic
+
+    @property
+    def loopback(self) -> bool:
+        """Whether other machines cannot reach it."""
+        return self.address.startswith(("127.", "unix:", "[::1]")) or self.address == "localhost"
+
+
+def listen_of(directive: Directive) -> Listen | None:
+    """A `listen` line; None where a template or a variable hides the port."""
+    words = directive.texts
+    if not words or directive.words[0].opaque or "$" in words[0]:
+        return None
+    place = _place(words[0])
+    if place is None:
+        return None
+    flags = words[1:]
+    quic = "quic" in flags
+    default = "default_server" in flags or "default" in flags
+    return Listen(*place, "ssl" in flags or quic, default, quic, "http2" in flags, directive.span, words[0])
+
+
+def _place(text: str) -> tuple[str, int] | None:
+    if text.startswith("unix:"):
+        return text, 0
+    match = _LISTEN.fullmatch(text)
+    if match:
+        address = match[1] or "*"
+        return ("*" if address == "0.0.0.0" else address), int(match[2])
+    return (text, 80) if re.fullmatch(r"\[[0-9a-fA-F:.]+\]|[\w.*-]+", text) else None
+
+
+class Server:
+    """One `server` block of `http`."""
+
+    def __init__(
+        self, level: Level, socket_tls: dict[tuple[str, int, bool], Listen], defaults: set[int], why: str
+    ) -> None:
+        self.level = level
+        self._tls, self._is_default, self._why = socket_tls, id(level) in defaults, why
+        self._contexts: Any = ()
+
+    @property
+    def span(self) -> Span:
+        """The word `server`, or the beginning of a fragment."""
+        return self.level.span
+
+    @property
+    def subject(self) -> str:
+        """`server` and its first name, or where it listens."""
+        return self.level.subject
+
+    @property
+    def name(self) -> str:
+        """Its first name; `_` where it has none."""
+        return next((name.value for name in self.names if isinstance(name.value, str)), "_")
+
+    @cached_property
+    def names(self) -> Many[Fact[str]]:
+        """Its `server_name`s."""
+        lines = self.level.own.get("server_name", ())
+        items = tuple(word.fact for line in lines for word in line.words)
+        return Many(items, self.span, self.level.hidden(frozenset(("server_name",))))
+
+    @cached_property
+    def listens(self) -> Many[Listen]:
+        """Its sockets; without a `listen` line port 80 of every address."""
+        lines = self.level.own.get("listen", ())
+        found = [listen_of(line) for line in lines]
+        why = self.level.hidden(frozenset(("listen",))) or ("a template gives the port" if None in found else "")
+        items = tuple(one for one in found if one is not None)
+        if not lines and not why:
+            items = (Listen("*", 80, False, False, False, False, self.span, "80"),)
+        return Many(items, self.span, why)
+
+    @property
+    def contexts(self) -> Many[Any]:
+        """What can answer: itself, its locations, and the `if` and `limit_except` blocks in them."""
+        return Many(tuple(self._contexts), self.span, self._why)
+
+    @property
+    def default(self) -> bool:
+        """Whether it answers for unknown hosts on one of its sockets, by `default_server` or as the first."""
+        return self._is_default
+
+    @cached_property
+    def tls(self) -> Fact[bool]:
+        """Whether one of its sockets speaks TLS; `ssl` on any server of a socket makes it so for all of them."""
+        ssl_on = self.level.nearest("ssl")
+        if isinstance(ssl_on.value, Directive) and ssl_on.value.text(0) == "on":
+            return Fact(True, ssl_on.value.span)
+        for listen in self.listens:
+            if listen.socket in self._tls:
+                return Fact(True, self._tls[listen.socket].span)
+        unknown = self.listens.open or self._why
+        return Fact(Unknown(unknown) if unknown else False, self.span)
+
+    @cached_property
+    def plain(self) -> Fact[bool]:
+        """Whether one of its sockets speaks plain HTTP."""
+        for listen in self.listens:
+            if listen.socket not in self._tls and self.tls.value is not True:
+                return Fact(True, listen.span)
+            if listen.socket not in self._tls and not isinstance(self.level.nearest("ssl").value, Directive):
+                return Fact(True, listen.span)
+        return Fact(Unknown(self.listens.open) if self.listens.open else False, self.span)
+
+    @property
+    def tls_protocols(self) -> Many[Fact[str]]:
+        """The TLS versions that `ssl_protocols` names for it."""
+        fact = self.level.nearest("ssl_protocols")
+        if isinstance(fact.value, Directive):
+            return Many(tuple(word.fact for word in fact.value.words), fact.span)
+        return Many((), self.span, fact.value.why if isinstance(fact.value, Unknown) else "")
+
+    @property
+    def tls_ciphers(self) -> Fact[str]:
+        """Its OpenSSL cipher string."""
+        return self.level.setting("ssl_ciphers")
+
+    @property
+    def rejects_handshake(self) -> bool:
+        """Whether it ends TLS before any request (`ssl_reject_handshake on`)."""
+        return self.level.setting("ssl_reject_handshake").known == "on"
+
+    @property
+    def fragment(self) -> bool:
+        """Whether the block around these lines is not in the files."""
+        return self.level.statement is None
+
+    @property
+    def action(self) -> str:
+        """What it does with every request before any location: `redirect`, `reject`, `return`, or "" for nothing."""
+        return self._contexts[0].action if self._contexts and self._contexts[0].ends_all else ""

@@ -1,0 +1,180 @@
+"""One assembled nginx: its servers and everything that rules may ask about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from dockguard.formats.nginx.csp import Policy, policies
+from dockguard.formats.nginx.headers import Header, Headers
+from dockguard.formats.nginx.hsts import Hsts
+from dockguard.formats.nginx.level import Directive, Level
+from dockguard.formats.nginx.limits import Limit, Limits, Zone
+from dockguard.formats.nginx.location import Location
+from dockguard.formats.nginx.server import Listen, Server, listen_of
+from dockguard.formats.nginx.values import Variables
+from dockguard.source import Fact, Many, Source, Span, Unknown
+
+_CSP = ("content-security-policy", "content-security-policy-report-only")
+
+
+class Site:
+    """A whole configuration, or a fragment of one with the blocks around it taken as unknown."""
+
+    def __init__(
+        self, root: Level, directives: list[Directive], sources: list[Source], image: Fact[str], container: str = ""
+    ) -> None:
+        self.root, self.directives, self.sources = root, directives, tuple(sources)
+        self.image, self.container = image, container
+
+    sources: tuple[Source, ...]
+    image: Fact[str]
+    """The image that runs it, as written; unknown where no container is seen."""
+    container: str
+    """The name of the container that runs it; "" where none is seen."""
+
+    @property
+    def span(self) -> Span:
+        """The beginning of its first file."""
+        return self.sources[0].whole
+
+    @property
+    def subject(self) -> str:
+        """`site` and the path of its first file."""
+        return f"site {self.sources[0].path}"
+
+    @cached_property
+    def http(self) -> Level | None:
+        """The `http` block."""
+        return next((level for level in self.root.children if level.context == "http"), None)
+
+    @property
+    def fragment(self) -> bool:
+        """Whether the files are a part of a configuration whose other part is not there."""
+        return self.open != ""
+
+    @property
+    def open(self) -> str:
+        """Why something may be missing; "" for a whole configuration."""
+        return next((gap.why for level in self.root.walk() for gap in level.gaps if gap.may is None), "")
+
+    @cached_property
+    def version(self) -> tuple[int, ...] | None:
+        """The version by the image's tag (`nginx:1.25-alpine` is (1, 25)); None where it does not tell."""
+        name, _, tag = (self.image.known or "").rpartition("/")[2].partition("@")[0].partition(":")
+        match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?(?:$|-)", tag)
+        if not match or name not in ("nginx", "nginx-unprivileged", "openresty", "angie"):
+            return None
+        return tuple(int(part) for part in match.groups() if part is not None)
+
+    # --- blocks ---
+
+    @cached_property
+    def variables(self) -> Variables:
+        """What gives variables a value."""
+        return Variables(self.http)
+
+    @cached_property
+    def _headers(self) -> Headers:
+        return Headers(self.variables)
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return Limits(self.http, self.root)
+
+    @cached_property
+    def servers(self) -> Many[Server]:
+        """Its servers, in order; a fragment's lines outside of any server belong to one that is not in the files."""
+        levels = [level for level in self.http.children if level.context == "server"] if self.http else []
+        tls, defaults = _sockets(levels)
+        why = self.http.hidden(frozenset(("server",))) if self.http else ""
+        servers = tuple(Server(level, tls, defaults, why) for level in levels)
+        for server in servers:
+            server._contexts = tuple(self._contexts(server))
+        return Many(servers, self.span, why)
+
+    def _contexts(self, server: Server) -> Iterator[Location]:
+        stack: list[tuple[Level, Location | None]] = [(server.level, None)]
+        while stack:
+            level, outer = stack.pop()
+            location = Location(level, server, self._headers, self._limits, outer)
+            yield location
+            inner = [child for child in level.children if child.context in _ANSWERING]
+            stack += [(child, location) for child in reversed(inner)]
+
+    @cached_property
+    def locations(self) -> Many[Location]:
+        """Every response context of every server."""
+        found = tuple(location for server in self.servers for location in server.contexts)
+        return Many(found, self.span, self.servers.open)
+
+    @property
+    def tls(self) -> bool:
+        """Whether some server speaks TLS."""
+        return any(server.tls.known for server in self.servers)
+
+    # --- lines ---
+
+    @cached_property
+    def headers(self) -> tuple[Header, ...]:
+        """Every `add_header` line, each once."""
+        return tuple(header for level in (self.http.walk() if self.http else ()) for header in self._headers.own(level))
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Every Content-Security-Policy that some line can send."""
+        return tuple(policy for header in self.headers if header.key in _CSP for policy in policies(header))
+
+    @property
+    def hsts(self) -> tuple[Hsts, ...]:
+        """Every Strict-Transport-Security header."""
+        return tuple(Hsts(header) for header in self.headers if header.key == "strict-transport-security")
+
+    @property
+    def zones(self) -> Many[Zone]:
+        """The zones that it declares."""
+        return Many(self._limits.zones, self.span, self._limits.hidden)
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """Every `limit_req` and `limit_conn` line."""
+        return self._limits.lines()
+
+    def lines(self) -> Iterator[Directive]:
+        """Every directive, those of other modules' data left out."""
+        return (directive for directive in self.directives if not directive.level.data())
+
+    def __repr__(self) -> str:
+        return f"Site({self.sources[0].path})"
+
+
+_ANSWERING = ("location", "if in location", "limit_except")
+
+
+def _sockets(levels: list[Level]) -> tuple[dict[tuple[str, int, bool], Listen], set[int]]:
+    """Sockets that speak TLS, with the `listen` that says so, and the servers that are the default of a socket."""
+    tls: dict[tuple[str, int, bool], Listen] = {}
+    first: dict[tuple[str, int, bool], int] = {}
+    chosen: dict[tuple[str, int, bool], int] = {}
+    for level in levels:
+        for listen in _listens(level):
+            first.setdefault(listen.socket, id(level))
+            if listen.default:
+                chosen[listen.socket] = id(level)
+            if listen.ssl:
+                tls.setdefault(listen.socket, listen)
+    return tls, set({**first, **chosen}.values())
+
+
+def _listens(level: Level) -> list[Listen]:
+    lines = level.own.get("listen", ())
+    found = [listen for line in lines if (listen := listen_of(line)) is not None]
+    if not lines and not level.hidden(frozenset(("listen",))):
+        found = [Listen("*", 80, False, False, False, False, level.span, "80")]
+    return found
+
+
+def seen(image: str | None, where: Span) -> Fact[str]:
+    """An image's name as a fact."""
+    return Fact(image if image else Unknown("no container is seen that runs it"), where)

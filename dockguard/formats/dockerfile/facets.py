@@ -1,0 +1,138 @@
+"""Parts of an instruction as rules see them: flags, mounts, variables it sets or misses, texts it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockguard.formats.dockerfile.expand import expand
+from dockguard.formats.dockerfile.model import COPIES, UNEXPANDED, Step
+from dockguard.formats.dockerfile.parts import FlagValue, MountFlag, Undefined
+from dockguard.formats.dockerfile.scope import PLATFORM, Expanded
+from dockguard.formats.dockerfile.tree import Pair, Word
+from dockguard.source import Fact, Span
+
+_PREDEFINED = PLATFORM | frozenset("HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY".split()) | {"TARGETSTAGE"}
+_MAX_NAMES = 2000  # that are compared with a misspelled one
+
+
+def flag_values(step: Step) -> Iterator[FlagValue]:
+    """The flags, variables replaced where BuildKit replaces them."""
+    for flag in step.node.flags:
+        if flag.value is None:
+            yield FlagValue(flag.name, Fact("true", flag.span), flag.span)
+        else:
+            fact = step.expand(Word(flag.value, flag.span)).fact
+            yield FlagValue(flag.name, fact, flag.span)
+
+
+def mounts(step: Step) -> Iterator[MountFlag]:
+    """The mounts of a RUN; a flag that is no CSV line is left out."""
+    for flag in step.node.all_flags("mount"):
+        fields = {}
+        for part in _csv(flag.value or ""):
+            name, _, value = part.partition("=")
+            fields[name.strip().lower()] = value if "=" in part else "true"
+        yield _mount(step, fields, flag.span)
+
+
+def _csv(text: str) -> list[str]:
+    import csv
+
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        return []
+
+
+def _mount(step: Step, fields: dict[str, str], span: Span) -> MountFlag:
+    def fact(*names: str) -> Fact[str]:
+        value = next((fields[name] for name in names if name in fields), None)
+        return Fact(None, span) if value is None else step.expand(Word(value, span)).fact
+
+    source = fact("source", "src")
+    kind = fields.get("type", "bind")
+    identity = fact("id").or_else(source if kind in ("secret", "ssh") else Fact(None, span))
+    read_only = kind in ("bind", "secret") and "rw" not in fields and fields.get("readwrite") != "true"
+    read_only = read_only or any(fields.get(name) == "true" for name in ("ro", "readonly"))
+    target = fact("target", "dst", "destination")
+    return MountFlag(
+        kind, source, target, fact("from"), identity, fact("mode"), fact("env"), read_only, step, span
+    )  # fmt: skip
+
+
+def value_of(step: Step, pair: Pair) -> Fact[str]:
+    """What a variable is set to: for an ARG what the build gives it, its default, or the global one."""
+    if step.name == "ARG":
+        fact = step.scope.get(pair.name.text, step.at + 1)
+        return Fact(None, pair.name.span) if fact is None else fact
+    assert pair.value is not None
+    return expanded(step, pair).fact
+
+
+def expanded(step: Step, pair: Pair) -> Expanded:
+    """The value of a pair after replacement; the legacy form is a single word, its quotes kept by BuildKit's parser."""
+    assert pair.value is not None
+    return step.expand(pair.value)
+
+
+def written(step: Step, pair: Pair) -> Fact[str]:
+    """The value as written, without its quotes, variables left as they are."""
+    if pair.value is None:
+        return Fact(None, pair.name.span)
+    found = expand(pair.value.text, lambda name: None, step.escape)
+    text = pair.value.text.strip("\"'") if "$" in pair.value.text else found.value
+    return Fact(text, pair.value.span)
+
+
+def texts(step: Step) -> Iterator[Fact[str]]:
+    """The joined line as one text, and each heredoc's body."""
+    yield Fact(step.node.text, step.span)
+    for heredoc in step.node.heredocs:
+        yield Fact(heredoc.body.text, heredoc.span)
+
+
+def words(step: Step) -> Iterator[Word]:
+    """The words in which BuildKit replaces variables."""
+    if step.name in ("ENV", "LABEL", "ARG"):
+        for pair in step.node.pairs:
+            yield pair.name
+            if pair.value is not None:
+                yield pair.value
+    elif step.name not in UNEXPANDED:
+        yield from step.node.words
+    if step.name in COPIES:
+        yield from (Word(flag.value, flag.span) for flag in step.node.flags if flag.value and flag.name != "from")
+
+
+def undefined(step: Step) -> Iterator[Undefined]:
+    """Variables that nothing declares, each once."""
+    seen: set[str] = set()
+    for word in words(step):
+        if "$" not in word.text:
+            continue
+        for name in step.expand(word).undeclared:
+            if name and name not in seen and name not in ("@", "*", "#", "?", "-", "$", "!") and not name.isdigit():
+                seen.add(name)
+                yield _undefined(step, name, word)
+
+
+def _undefined(step: Step, name: str, word: Word) -> Undefined:
+    from difflib import get_close_matches
+
+    known = list(dict.fromkeys(step.scope.names()))[:_MAX_NAMES]
+    near = get_close_matches(name, known, 1, 0.75)
+    span = _place(name, word)
+    is_global = name in step.scope.outer or (step.stage is not None and name in _PREDEFINED)
+    return Undefined(name, near[0] if near else "", is_global, not step.scope.open or is_global, span)
+
+
+def _place(name: str, word: Word) -> Span:
+    """Where a variable stands in a word: `$NAME`, or `${NAME}` and more."""
+    text = word.span.text
+    for start in (text.find(f"${name}"), text.find(f"${{{name}")):
+        if start >= 0:
+            brace = text[start + 1] == "{"
+            end = start + len(name) + 1 + brace
+            end += brace and text[end : end + 1] == "}"
+            return word.span.source.span(word.span.start + start, word.span.start + end)
+    return word.span

@@ -1,0 +1,64 @@
+"""What `each:` can name in a Dockerfile, and the words by which rules ask for only some of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from dockguard.finding import Edit
+from dockguard.formats.base import Kind
+from dockguard.formats.dockerfile.model import Image, Stage, Step, Variable
+from dockguard.formats.dockerfile.parts import Copy, MountFlag, RunCommand
+
+Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
+
+
+def kinds(edit: Editor) -> dict[str, Kind]:
+    """Kind by name."""
+    return {
+        "dockerfile.image": Kind(Image, _image, edit=edit),
+        "dockerfile.stage": Kind(Stage, lambda image: image.stages, edit=edit),
+        "dockerfile.instruction": Kind(Step, steps, lambda step: (step.name,), edit=edit),
+        "dockerfile.env": Kind(Variable, _variables, lambda variable: (variable.kind,), edit=edit),
+        "dockerfile.command": Kind(RunCommand, _commands, _command_words, edit=edit),
+        "dockerfile.copy": Kind(Copy, _copies, lambda copy: (copy.step.name, copy.kind), edit=edit),
+        "dockerfile.mount": Kind(MountFlag, _mounts, lambda mount: (mount.type,), edit=edit),
+    }
+
+
+def _image(image: Image) -> Iterable[Image]:
+    return (image,)
+
+
+def steps(image: Image) -> Iterator[Step]:
+    """Every instruction of the file, FROM left out."""
+    yield from image.before
+    for stage in image.stages:
+        yield from stage.own
+
+
+def _variables(image: Image) -> Iterator[Variable]:
+    for step in steps(image):
+        if step.node.pairs:
+            yield from step.variables
+
+
+def _commands(image: Image) -> Iterator[RunCommand]:
+    for step in steps(image):
+        yield from step.commands
+
+
+def _command_words(command: RunCommand) -> Iterator[str]:
+    yield command.name
+    yield from command.wrappers
+
+
+def _copies(image: Image) -> Iterator[Copy]:
+    for step in steps(image):
+        yield from step.copies
+
+
+def _mounts(image: Image) -> Iterator[MountFlag]:
+    for step in steps(image):
+        if step.name == "RUN":
+            yield from step.mounts

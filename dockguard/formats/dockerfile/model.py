@@ -1,0 +1,426 @@
+"""What rules may ask about a Dockerfile: the image that a build gives, its stages, their instructions and variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dockguard.formats.dockerfile.context import Context
+from dockguard.formats.dockerfile.parts import Account, Copy, FlagValue, MountFlag, RunCommand, Undefined
+from dockguard.formats.dockerfile.scope import END, Expanded, Scope
+from dockguard.formats.dockerfile.settings import Settings
+from dockguard.formats.dockerfile.tree import Instruction, Tree, Word
+from dockguard.source import Fact, Many, Source, Span
+from dockguard.stack.pieces import BuildRequest, User
+
+_NOWHERE: Span = Source("", "").whole
+UNEXPANDED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL", "ONBUILD", "MAINTAINER"})
+COPIES = frozenset({"COPY", "ADD"})
+
+
+@dataclass(eq=False)
+class Variable:
+    """One `name=value` of ENV, ARG or LABEL."""
+
+    name: str
+    value: Fact[str]  # after replacement; absent for an ARG without default
+    written: Fact[str]  # as it stands in the file, without quotes
+    step: Step
+    span: Span
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / ENV NAME`."""
+        return f"{self.step.subject} {self.name}"
+
+    @property
+    def kind(self) -> str:
+        """`ENV`, `ARG` or `LABEL`."""
+        return self.step.name
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it is an ARG before the first FROM."""
+        return self.step.stage is None
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its stage is part of the build."""
+        return self.step.is_built
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the built image itself keeps it: it is in the final stage, or in one that it stands on."""
+        return self.step.is_final
+
+
+@dataclass(eq=False)
+class Step:
+    """One instruction of a stage; what an ONBUILD carries is a step of its own, with `onbuild`."""
+
+    name: str  # upper-case: `RUN`
+    span: Span
+    node: Instruction
+    stage: Stage | None  # None before the first FROM
+    scope: Scope
+    at: int
+    escape: str
+    settings: Settings  # in force before it
+    onbuild: bool = False
+    triggered: bool = False  # an ONBUILD of the base stage, which runs in this one
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / RUN`."""
+        return f"{self.stage.subject if self.stage else 'global'} / {self.name}"
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its stage is part of the build."""
+        return self.stage is None or self.stage.reached
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its stage is the final one, or one that the final one stands on."""
+        return self.stage is not None and self.stage.in_final
+
+    @property
+    def user(self) -> Fact[User]:
+        """Who it runs as; absent where no USER came before and nobody knows the base image."""
+        return self.settings.user
+
+    @property
+    def workdir(self) -> Fact[str]:
+        """The working directory it starts in."""
+        return self.settings.workdir
+
+    @property
+    def shell(self) -> Fact[tuple[str, ...]]:
+        """The SHELL that runs its shell form; absent for the default."""
+        return self.settings.shell
+
+    @property
+    def json(self) -> bool:
+        """Whether its arguments are a JSON array (exec form)."""
+        return self.node.json
+
+    def expand(self, word: Word) -> Expanded:
+        """A word with its variables replaced, as this instruction sees them."""
+        more = self.scope.outer if self.name == "ARG" else None
+        return self.scope.expand(word, self.at, self.escape, more=more)
+
+    @cached_property
+    def argument(self) -> Fact[str]:
+        """Everything after its flags, variables replaced; for RUN, CMD and the like as written."""
+        word = self.node.argument
+        if not word.text:
+            return Fact(None, self.span)
+        if self.name in UNEXPANDED:
+            return Fact(word.text, word.span)
+        return self.expand(word).fact
+
+    @cached_property
+    def arguments(self) -> Many[Fact[str]]:
+        """Its arguments, variables replaced."""
+        if self.name in UNEXPANDED or (self.json and self.name not in COPIES):
+            return Many(tuple(Fact(word.text, word.span) for word in self.node.words), self.span)
+        return Many(tuple(self.expand(word).fact for word in self.node.words), self.span)
+
+    @cached_property
+    def flags(self) -> Many[FlagValue]:
+        """Its flags, with their values."""
+        from dockguard.formats.dockerfile.facets import flag_values
+
+        return Many(tuple(flag_values(self)), self.span)
+
+    @cached_property
+    def variables(self) -> Many[Variable]:
+        """The variables that it sets: ENV, ARG, LABEL."""
+        return Many(tuple(_variables(self)), self.span)
+
+    @cached_property
+    def mounts(self) -> Many[MountFlag]:
+        """The `--mount` flags of a RUN."""
+        from dockguard.formats.dockerfile.facets import mounts
+
+        return Many(tuple(mounts(self)), self.span)
+
+    @cached_property
+    def copies(self) -> Many[Copy]:
+        """What a COPY or ADD brings, one for each source."""
+        from dockguard.formats.dockerfile.copy import copies
+
+        return Many(copies(self), self.span)
+
+    @cached_property
+    def commands(self) -> Many[RunCommand]:
+        """The commands that it runs: of RUN, CMD, ENTRYPOINT and HEALTHCHECK, shells and wrappers opened."""
+        from dockguard.formats.dockerfile.command import commands
+
+        return commands(self)
+
+    @cached_property
+    def undefined(self) -> Many[Undefined]:
+        """Variables that it uses and nothing in scope declares."""
+        from dockguard.formats.dockerfile.facets import undefined
+
+        return Many(tuple(undefined(self)), self.span)
+
+    @cached_property
+    def fault(self) -> Fact[str]:
+        """Why BuildKit refuses it: an unknown instruction or flag, too few or too many arguments."""
+        from dockguard.formats.dockerfile.validity import fault
+
+        return fault(self.node, onbuild=self.onbuild)
+
+    @cached_property
+    def texts(self) -> Many[Fact[str]]:
+        """The texts that it writes: its line as joined, and the bodies of its heredocs."""
+        from dockguard.formats.dockerfile.facets import texts
+
+        return Many(tuple(texts(self)), self.span)
+
+
+def _variables(step: Step) -> Iterator[Variable]:
+    from dockguard.formats.dockerfile import facets
+
+    for pair in step.node.pairs:
+        name = step.expand(pair.name).fact.known or pair.name.text
+        where = pair.name.span
+        if pair.value is not None:
+            where = where.source.span(where.start, max(where.end, pair.value.span.end))
+        yield Variable(name, facets.value_of(step, pair), facets.written(step, pair), step, where)
+
+
+@dataclass(eq=False)
+class Stage:
+    """One FROM and what follows it."""
+
+    index: int
+    name: str  # "" where it has none
+    span: Span
+    node: Instruction
+    image: Fact[str]  # what FROM names, variables replaced: a stage or an image
+    parent: Stage | None  # the stage that it stands on
+    scope: Scope
+    escape: str
+    start: Settings  # as it begins
+    platform: Fact[str]
+    error: str = ""
+    reached: bool = False  # part of the build
+    requested: bool = False  # part of some build of this file that somebody asks for
+    in_final: bool = False
+    final: bool = False
+    settings: Settings = field(default_factory=lambda: Settings.empty(_NOWHERE))
+    own: list[Step] = field(default_factory=list)
+    uses: dict[int, Span] = field(default_factory=dict)  # the stages that it copies from or mounts
+    context: Context = field(default_factory=Context)
+    siblings: list[Stage] = field(default_factory=list)  # every stage of the file
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage builder`, `stage 2` without a name."""
+        return f"stage {self.name or self.index}"
+
+    @property
+    def base(self) -> Fact[str]:
+        """The external image that it stands on in the end; `scratch` is one."""
+        stage, seen = self, 0
+        while stage.parent is not None and seen < 1000:
+            stage, seen = stage.parent, seen + 1
+        return stage.image
+
+    @property
+    def label(self) -> str:
+        """As messages name it: `builder`, or its number."""
+        return self.name or str(self.index)
+
+    @property
+    def user(self) -> Fact[User]:
+        """Who it ends as: the last USER, inherited ones too; else the base image's; absent where nobody knows."""
+        return self.settings.user
+
+    @property
+    def steps(self) -> Many[Step]:
+        """Its instructions in order, FROM left out; what an ONBUILD carries follows it."""
+        return Many(tuple(self.own), self.span)
+
+    @cached_property
+    def chain(self) -> tuple[Stage, ...]:
+        """The stages that it stands on, the first one first, and itself."""
+        found: list[Stage] = []
+        stage: Stage | None = self
+        while stage is not None and len(found) < 1000:
+            found.append(stage)
+            stage = stage.parent
+        return tuple(reversed(found))
+
+    @cached_property
+    def commands(self) -> Many[RunCommand]:
+        """The commands of its own RUN instructions."""
+        many = [step.commands for step in self.own if step.name == "RUN"]
+        return Many(
+            tuple(command for part in many for command in part), self.span, next((p.open for p in many if p.open), "")
+        )
+
+    @cached_property
+    def accounts(self) -> Many[Account]:
+        """The users that it, and the stages that it stands on, create."""
+        from dockguard.formats.dockerfile.accounts import accounts
+
+        found = tuple(account for stage in self.chain for account in accounts(stage.commands))
+        return Many(found, self.span)
+
+    @cached_property
+    def copies(self) -> Many[Copy]:
+        """What its own COPY and ADD bring."""
+        return Many(tuple(copy for step in self.own for copy in step.copies), self.span)
+
+    def at_end(self, name: str) -> Fact[str] | None:
+        """A variable after its last instruction."""
+        return self.scope.get(name, END)
+
+
+@dataclass(eq=False)
+class Image:
+    """What a build gives: the final stage with everything that it inherits."""
+
+    tree: Tree
+    request: BuildRequest | None
+    stages: Many[Stage]
+    final: Stage
+    before: tuple[Step, ...]  # ARG and others before the first FROM
+    context: Context
+    requested_by: tuple[str, ...] = ()
+    of_service: bool = False  # a Compose service builds it
+
+    @property
+    def span(self) -> Span:
+        """The FROM of its final stage."""
+        return self.final.span
+
+    @property
+    def subject(self) -> str:
+        """Its address: `image production` for a target, `image` for the last stage."""
+        target = self.target.known
+        return f"image {target}" if target else "image"
+
+    @property
+    def path(self) -> str:
+        """The Dockerfile."""
+        return self.tree.source.path
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The Dockerfile, and its ignore file."""
+        ignore = self.context.ignore
+        return (self.tree.source,) if ignore is None else (self.tree.source, ignore.source)
+
+    @property
+    def target(self) -> Fact[str]:
+        """The stage that was asked for; absent for the last one."""
+        return self.request.target if self.request else Fact(None, self.tree.source.whole)
+
+    @property
+    def base(self) -> Fact[str]:
+        """The external image that it stands on, variables replaced."""
+        return self.final.base
+
+    @property
+    def user(self) -> Fact[User]:
+        """Who it starts as: the last USER, inherited ones too; else the base image's; absent where nobody knows."""
+        return self.final.settings.user
+
+    @property
+    def workdir(self) -> Fact[str]:
+        """Its working directory."""
+        return self.final.settings.workdir
+
+    @property
+    def entrypoint(self) -> Fact[tuple[str, ...]]:
+        """Its ENTRYPOINT; the shell form with its shell."""
+        return self.final.settings.entrypoint
+
+    @property
+    def cmd(self) -> Fact[tuple[str, ...]]:
+        """Its CMD; the shell form with its shell."""
+        return self.final.settings.cmd
+
+    @property
+    def healthcheck(self) -> Fact[tuple[str, ...]]:
+        """Its HEALTHCHECK as Docker keeps it: `NONE`, or `CMD`/`CMD-SHELL` and the command."""
+        return self.final.settings.healthcheck
+
+    @property
+    def stop_signal(self) -> Fact[str]:
+        """Its STOPSIGNAL."""
+        return self.final.settings.stop_signal
+
+    @property
+    def ports(self) -> Many[Fact[str]]:
+        """What it EXPOSEs, as `80/tcp` or `80-90`, inherited ones too."""
+        return Many(self.final.settings.ports, self.span, self._unseen)
+
+    @property
+    def volumes(self) -> Many[Fact[str]]:
+        """Its VOLUMEs, inherited ones too."""
+        return Many(self.final.settings.volumes, self.span, self._unseen)
+
+    @property
+    def env(self) -> Mapping[str, Fact[str]]:
+        """What ENV leaves in it, by name, inherited ones too."""
+        return self.final.settings.env
+
+    @property
+    def labels(self) -> Mapping[str, Fact[str]]:
+        """Its LABELs, inherited ones too."""
+        return self.final.settings.labels
+
+    @property
+    def _unseen(self) -> str:
+        base = self.base.value
+        return "" if base == "scratch" else f"the base image {base if isinstance(base, str) else ''} may have more"
+
+    @cached_property
+    def steps(self) -> Many[Step]:
+        """The instructions whose result it keeps: its final stage's and those of the stages that this one stands on."""
+        return Many(tuple(step for stage in self.final.chain for step in stage.own), self.span)
+
+    @property
+    def accounts(self) -> Many[Account]:
+        """The users created in it."""
+        return self.final.accounts
+
+    @property
+    def files(self) -> Many[Copy]:
+        """What COPY and ADD bring into it."""
+        return Many(tuple(copy for stage in self.final.chain for copy in stage.copies), self.span)
+
+    @cached_property
+    def user_unset(self) -> Fact[str]:
+        """The variable without a value that its last USER asks for, so that the user is empty: root."""
+        from dockguard.formats.dockerfile.users import unset_user
+
+        return unset_user(self.final)
+
+    @cached_property
+    def drops_privileges(self) -> bool:
+        """Whether it starts by a program that changes to another user: gosu, su-exec, setpriv, supervisord's `user`."""
+        from dockguard.formats.dockerfile.users import drops_privileges
+
+        return drops_privileges(self)
+
+    @cached_property
+    def idle_account(self) -> Fact[str]:
+        """A user for people or services that it creates and never becomes."""
+        from dockguard.formats.dockerfile.users import idle_account
+
+        return idle_account(self)
+
+    @cached_property
+    def nameless_user(self) -> Fact[str]:
+        """The user name that cannot be resolved because the image has no passwd file: its base is empty."""
+        from dockguard.formats.dockerfile.users import nameless_user
+
+        return nameless_user(self.final)

@@ -1,0 +1,32 @@
+"""Which files are Dockerfiles: by name, and by text."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(r"([^/]+\.)?([Dd]ocker|[Cc]ontainer)file([.\-_][^/]+)?", re.DOTALL)
+_OTHER = frozenset("go md rst rs py js ts hs java json toml svg png snap sh txt html dockerignore".split())  # suffixes
+_FROM = re.compile(r"FROM[ \t]+(--platform=\S+[ \t]+)?[\w$./:@{}-]+([ \t]+AS[ \t]+[\w.-]+)?[ \t]*", re.I)
+_ARG = re.compile(r"ARG[ \t]+[A-Za-z_]\w*(=\S*)?[ \t]*", re.I)
+_MAX_HEAD = 200  # lines before the first FROM that are looked at
+
+
+def matches(path: str) -> bool:
+    """Dockerfile, Dockerfile.prod, web.dockerfile, Containerfile, and their kin."""
+    name = path.rpartition("/")[2]
+    return _NAME.fullmatch(name) is not None and name.rpartition(".")[2].lower() not in _OTHER
+
+
+def sniff(text: str) -> bool:
+    """Whether the first instruction is FROM, ARGs before it allowed."""
+    for line in text.split("\n", _MAX_HEAD)[:_MAX_HEAD]:
+        line = line.strip()
+        if not line or line.startswith("#") or _ARG.fullmatch(line):
+            continue
+        return _FROM.fullmatch(line) is not None
+    return False
+
+
+def is_context(path: str) -> bool:
+    """`.dockerignore` and `<Dockerfile>.dockerignore`: read, never judged."""
+    return path.rpartition("/")[2].endswith(".dockerignore")

@@ -1,0 +1,175 @@
+"""Who an image runs as: USER with names and numbers, the accounts behind them, and programs that change the user."""
+
+from __future__ import annotations
+
+import re
+
+from dockguard.formats.dockerfile.model import Image, Stage, Step
+from dockguard.source import Fact, Span, Unknown, Via
+from dockguard.stack.pieces import User
+
+_ADMINISTRATORS = frozenset({"containeradministrator", "administrator", "user manager\\containeradministrator"})
+_DROPPERS = re.compile(
+    r"(?<![\w./-])(?:/\S*/)?(?:gosu|su-exec|setpriv|chpst|setuidgid|s6-setuidgid|runuser|su|start-stop-daemon)(?![\w.-])"
+    r"|chroot\s+--userspec|supervisord|--chuid"
+)  # fmt: skip
+_NUMBER = re.compile(r"[0-9]+")
+
+
+def base_user(image: Fact[str], span: Span) -> Fact[User]:
+    """The user that a base image starts as; absent where nobody knows it, unknown where its name is."""
+    name = image.value
+    if isinstance(name, Unknown):
+        return Fact(name, span)
+    if name is None:
+        return Fact(None, span)
+    how = Via(image.span, f"the base image `{name}` starts as root")
+    if name == "scratch":
+        return Fact(User("root", 0, declared=False), span, Via(image.span, "an empty image starts as root"))
+    known = _known(name)
+    if known is None:
+        return Fact(None, span)
+    return Fact(known, span, how if known.is_root else Via(image.span, f"`{name}` starts as `{known.name}`"))
+
+
+def _known(name: str) -> User | None:
+    from importlib import import_module
+
+    try:
+        default_user = import_module("dockguard.common.images").default_user
+    except (ImportError, AttributeError):
+        return None
+    known: User | None = default_user(name)
+    return known
+
+
+def user_of(step: Step, written: Fact[str]) -> Fact[User]:
+    """What a USER instruction says, with the number where it is known."""
+    return written.map(lambda text: _user(step, text))
+
+
+def _user(step: Step, text: str) -> User | Unknown:
+    text = text.strip()
+    missing = unset_in(step)
+    if missing and not text.partition(":")[0]:
+        return Unknown(f"`{missing}` has no value")
+    name = text.partition(":")[0]
+    if _NUMBER.fullmatch(name):
+        return User(text, int(name[:18]))
+    if name == "root" or name == "":
+        return User(text, 0)
+    if name.lower() in _ADMINISTRATORS and _is_windows(step):
+        return User(text, 0)
+    return User(text, _number(step, name))
+
+
+def _is_windows(step: Step) -> bool:
+    from dockguard.formats.dockerfile.command import is_windows
+
+    return step.stage is not None and is_windows(step.stage.base.known or "")
+
+
+def _number(step: Step, name: str) -> int | None:
+    """The number of a user that the commands before create."""
+    if step.stage is None:
+        return None
+    from dockguard.formats.dockerfile.accounts import accounts
+
+    for stage in reversed(step.stage.chain):
+        for other in reversed(stage.own):
+            if other.name == "RUN" and not other.onbuild and (other.stage is not step.stage or other.at < step.at):
+                for account in accounts(other.commands):
+                    if account.name == name and account.uid is not None:
+                        return account.uid
+    return None
+
+
+def unset_in(step: Step) -> str:
+    """The variable without a value in a USER instruction, "" for none."""
+    if not step.node.words:
+        return ""
+    found = step.expand(step.node.words[0])
+    return next(iter(found.unset), "")
+
+
+def last_user(stage: Stage) -> Step | None:
+    """The USER instruction that counts at the end of a stage."""
+    for part in reversed(stage.chain):
+        for step in reversed(part.own):
+            if step.name == "USER" and not step.onbuild and step.node.words:
+                return step
+    return None
+
+
+def unset_user(stage: Stage) -> Fact[str]:
+    """The variable that makes the last USER empty."""
+    step = last_user(stage)
+    if step is None:
+        return Fact(None, stage.span)
+    name = unset_in(step)
+    text = step.argument.known
+    empty = text is None or not text.partition(":")[0].strip()
+    return Fact(name if name and empty else None, step.node.words[0].span)
+
+
+def drops_privileges(image: Image) -> bool:
+    """Whether ENTRYPOINT or CMD, or the script that they start, changes to another user."""
+    for fact in (image.entrypoint, image.cmd):
+        words = fact.known or ()
+        if _DROPPERS.search(" ".join(words)):
+            return True
+        if any(_script_drops(image, word) for word in words):
+            return True
+    return False
+
+
+def _script_drops(image: Image, word: str) -> bool:
+    """Whether a file that the image gets from its context or a heredoc, and that the word names, has such a call."""
+    if not word.startswith(("/", "./")) and "." not in word and "entrypoint" not in word:
+        return False
+    base = word.rpartition("/")[2]
+    for copy in image.files:
+        if copy.target.known and (copy.target.known == word or copy.target.known.rpartition("/")[2] == base):
+            source = copy.content
+            if source is None and copy.path and image.context.workspace is not None:
+                source = image.context.workspace.read(copy.path) if _is_file(image, copy.path) else None
+            if source is not None and _DROPPERS.search(source.text):
+                return True
+    return False
+
+
+def _is_file(image: Image, path: str) -> bool:
+    return image.context.workspace is not None and image.context.workspace.entry(path) == "file"
+
+
+def idle_account(image: Image) -> Fact[str]:
+    """The last user that is created, when no USER names any user and no program changes to one."""
+    final = image.final.settings
+    if final.declared_user.written or drops_privileges(image):
+        return Fact(None, image.span)
+    for account in reversed(image.accounts.items):
+        if not account.system and account.uid != 0:
+            return Fact(account.name, account.span)
+    return Fact(None, image.span)
+
+
+def nameless_user(stage: Stage) -> Fact[str]:
+    """A user name in an image that has no passwd file to look it up in."""
+    step = last_user(stage)
+    text = step.argument.known if step else None
+    if step is None or not text or stage.base.known != "scratch":
+        return Fact(None, stage.span)
+    name = text.partition(":")[0]
+    if _NUMBER.fullmatch(name) or has_passwd(stage):
+        return Fact(None, step.node.words[0].span)
+    return Fact(name, step.node.words[0].span)
+
+
+def has_passwd(stage: Stage) -> bool:
+    """Whether anything puts a passwd file, or a whole file system, into an empty image."""
+    for part in stage.chain:
+        for copy in part.copies:
+            target = copy.target.known
+            if target is None or target.rstrip("/") in ("", "/etc", "/etc/passwd") or (copy.source.known or "/") == "/":
+                return True
+    return False

@@ -46,7 +46,8 @@ class _Builder:
         start = self.tree.source.whole
         for name in sorted(PLATFORM):
             given = self.args.get(name)
-            self.globals.set(name, -1, given or Fact(Unknown(f"`{name}` depends on the platform of the build"), start))
+            unknown: Fact[str] = Fact(Unknown(f"`{name}` depends on the platform of the build"), start)
+            self.globals.set(name, -1, unknown if given is None else given)
 
     def _before(self, node: Instruction, number: int) -> None:
         step = self._new(node, None, self.globals, number, Settings.empty(node.span))

@@ -89,7 +89,8 @@ class Scope:
         facts: dict[str, Fact[str]] = {}
 
         def lookup(name: str) -> Value | None:
-            fact = self.get(name, at) or (more or {}).get(name)
+            fact = self.get(name, at)
+            fact = (more or {}).get(name) if fact is None else fact
             if fact is not None:
                 facts[name] = fact
                 return fact.value

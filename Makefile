@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all:
+INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check --only-binary :all:
 PYTEST_ARGS ?= -n auto
 
 .PHONY: demo test lint oracles clean

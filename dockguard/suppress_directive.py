@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from dockguard.config_glob import is_glob
 from dockguard.formats.base import Comment
@@ -130,7 +131,7 @@ def _marks(span: Span) -> Iterator[int]:
 def _chunks(source: Source, start: int, end: int) -> Iterator[Span]:
     """The directives of one comment, each up to the next one."""
     starts = [match.start() for match in _START.finditer(source.text, start, end)]
-    for at, following in zip(starts, [*starts[1:], end], strict=True):
+    for at, following in pairwise([*starts, end]):
         yield source.span(at, at + len(source.text[at:following].rstrip()))
 
 

@@ -154,9 +154,12 @@ def embedded(words: Iterable[Word]) -> Source:
     pieces: list[tuple[int, int, int]] = []
     listed = tuple(words)
     at = 0
-    for word in listed:
-        if texts:
+    for place, word in enumerate(listed):
+        if place:
             texts.append(" ")
+            before = listed[place - 1]
+            if before.source is word.source and before.end + 1 == word.start and word.source.text[before.end] == " ":
+                pieces.append((at, before.end, 1))
             at += 1
         for part in word.pieces:
             # The commands of a substitution ran before; what they print is not known to the inner shell's reader.

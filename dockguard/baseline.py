@@ -6,11 +6,12 @@ import os
 import stat
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dockguard.finding import Problem
+from dockguard.record import dataclass
 from dockguard.report import Report, Suppression
 from dockguard.rule import Rule
 from dockguard.source import Source
@@ -132,7 +133,7 @@ def update(
         known = old.entries[key].count if key in old.entries else 0
         count = entry.count if allow_growth else min(entry.count, known)
         if count:
-            kept[key] = replace(entry, count=count)
+            kept[key] = Entry(key, count, entry.rule, entry.path, entry.subject)
     return Baseline(kept)
 
 

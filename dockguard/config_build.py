@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from dockguard.config_glob import PathGlob
-from dockguard.config_model import Config, Entry, StackFiles
-from dockguard.config_schema import Context, Reading
+from dockguard.config_model import Config, Context, Entry, StackFiles
+from dockguard.config_schema import Reading
 from dockguard.config_toml import Path
 from dockguard.finding import Problem, Severity
+from dockguard.record import dataclass
 from dockguard.select import Layer, PathLayer
 from dockguard.stack.pieces import Assumption
 from dockguard.workspace import Workspace, folder_of, join

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dockguard.config_glob import PathGlob
-from dockguard.finding import Severity
-from dockguard.select import Choice, Layer, PathLayer
+from dockguard.finding import Problem, Severity
+from dockguard.record import dataclass, field
+from dockguard.select import Catalogue, Choice, Layer, PathLayer
 from dockguard.source import Span
 from dockguard.stack.pieces import Assumption
+
+ASSUMABLE: Mapping[str, type] = {
+    "user": str,
+    "workdir": str,
+    "entrypoint": list,
+    "cmd": list,
+    "ports": list,
+    "volumes": list,
+    "healthcheck": bool,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the configuration is judged by: the rules that exist, our own version, and the words of the formats.
+
+    `assumable` maps the attributes that `[[assume]]` may give to the type of their value.
+    """
+
+    catalogue: Catalogue
+    version: str
+    kinds: Sequence[str] = ("compose", "dockerfile", "nginx")
+    assumable: Mapping[str, type] = field(default_factory=lambda: ASSUMABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +89,12 @@ class Config:
     def choice(self, command_line: Layer | None = None) -> Choice:
         """Which rules are wanted, the command line over the file."""
         return Choice(self.layers, self.per_path, command_line)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration, what is wrong with it, and files that a `root = true` above them puts out of force."""
+
+    config: Config
+    problems: tuple[Problem, ...] = ()
+    shadowed: tuple[str, ...] = ()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dockguard.config_glob import glob_problem
+from dockguard.config_model import Context
 from dockguard.config_toml import Path, Place
 from dockguard.config_version import satisfies
 from dockguard.finding import Problem, Severity
+from dockguard.record import dataclass, field
 from dockguard.rule import PROFILES
-from dockguard.select import Catalogue, did_you_mean
+from dockguard.select import did_you_mean
 from dockguard.source import Source, Span
 
 MAX_PROBLEMS = 200  # of one file: who has more has another problem
@@ -20,30 +21,6 @@ DROPPED: Any = object()  # stands for a value that was wrong; it is left out
 SEVERITIES = tuple(severity.word for severity in sorted(Severity, reverse=True))
 FOREIGN = ("buildkit", "checkov", "hadolint", "kics", "trivy")
 PLACES = ("path", "stack", "service", "stage", "server", "location", "subject")
-ASSUMABLE: Mapping[str, type] = {
-    "user": str,
-    "workdir": str,
-    "entrypoint": list,
-    "cmd": list,
-    "ports": list,
-    "volumes": list,
-    "healthcheck": bool,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the configuration is judged by: the rules that exist, our own version, and the words of the formats.
-
-    `assumable` maps the attributes that `[[assume]]` may give to the type of their value.
-    """
-
-    catalogue: Catalogue
-    version: str
-    kinds: Sequence[str] = ("compose", "dockerfile", "nginx")
-    assumable: Mapping[str, type] = field(default_factory=lambda: ASSUMABLE)
-
-
 Complaint = tuple[str, str] | None  # (message, help)
 
 

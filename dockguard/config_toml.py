@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from dockguard.record import dataclass
 
 Path = tuple[str | int, ...]
 Range = tuple[int, int]

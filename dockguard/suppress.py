@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import accumulate
 
@@ -15,13 +15,13 @@ from dockguard.config_glob import PathGlob, word_glob
 from dockguard.config_model import Config, Entry
 from dockguard.finding import Finding
 from dockguard.formats.base import Comment
+from dockguard.record import dataclass, field
 from dockguard.report import Report, Suppression
 from dockguard.rule import Rule
 from dockguard.select import Catalogue
 from dockguard.source import Source, Span
-from dockguard.suppress_directive import Name, Written, directives
-from dockguard.suppress_foreign import foreign
 from dockguard.suppress_node import KINDS, Directive, comment_node, entry_node
+from dockguard.suppress_written import Name, Written
 
 __all__ = ["KINDS", "Commented", "Directive", "Outcome", "Terms", "meta", "suppress"]
 
@@ -95,6 +95,11 @@ def _point(span: Span, offset: int) -> Span:
 
 def _written(texts: Sequence[Commented], catalogue: Catalogue) -> Iterator[Written]:
     """Directives in the order of the texts; a place counts once, however many embedded texts show it."""
+    texts = [text for text in texts if "dockguard" in text.source.text.lower()]
+    if not texts:
+        return
+    from dockguard.suppress_directive import directives
+
     inner: dict[str, list[Span]] = defaultdict(list)
     for text in texts:
         if text.source.origin is not None:
@@ -110,6 +115,8 @@ def _written(texts: Sequence[Commented], catalogue: Catalogue) -> Iterator[Writt
 
 
 def _foreign(texts: Iterable[Commented], terms: Terms) -> list[Written]:
+    from dockguard.suppress_foreign import foreign
+
     return [one for text in texts for one in foreign(text.comments, terms.config.foreign, terms.catalogue)]
 
 
@@ -251,7 +258,6 @@ class _Entry:
         return any(all(path in paths for path in stack.compose) for stack in stacks)
 
 
-_SERVICE = re.compile(r"services\.([^\s/]+)")
 _WORDS = {"stage": "stage ", "server": "server ", "location": "location "}
 
 
@@ -261,7 +267,7 @@ def named(subject: str, key: str) -> Iterator[str]:
     A service's name may have dots, and so may what follows it: every reading is given.
     """
     if key == "service":
-        for match in _SERVICE.finditer(subject):
+        for match in re.finditer(r"services\.([^\s/]+)", subject):
             parts = match[1].split(".")
             yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
         return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 from dockguard.formats.base import Comment
+from dockguard.record import dataclass
 from dockguard.rule import Rule
 from dockguard.select import Catalogue
-from dockguard.suppress_directive import Name, Written
+from dockguard.suppress_written import Name, Written
 
 Scoped = tuple[str, str, str]  # (our scope, their id or "" for every one that is mapped, reason)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from dockguard.config_model import Entry
 from dockguard.finding import Edit
 from dockguard.formats.base import Kind
+from dockguard.record import dataclass
 from dockguard.select import Catalogue
 from dockguard.source import Fact, Many, Span, absent
-from dockguard.suppress_directive import Name, Written
+from dockguard.suppress_written import Name, Written
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,6 @@
 import datetime
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -368,3 +370,16 @@ def test_foreign_reasons():
 def test_foreign_comments_are_not_read_unless_the_configuration_says_so():
     src = source("# hadolint ignore=DL3002\nx")
     assert state(run([report(spot(src, "x"), "dockerfile/d")], src)) == [((), None)]
+
+
+def test_nothing_is_loaded_for_texts_without_directives():
+    code = (
+        "import sys; from dockguard.source import Source; from dockguard.select import Catalogue; import datetime;"
+        "from dockguard.suppress import suppress, Commented, Terms;"
+        "terms = Terms(Catalogue(lambda: 1 / 0), datetime.date(2027, 1, 1));"
+        "assert suppress([], [Commented(Source('x', '# a comment'), ())], terms).directives == ();"
+        "print([m for m in ('suppress_directive', 'suppress_foreign', 'config_schema') if 'dockguard.' + m in sys.modules])"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

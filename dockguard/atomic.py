@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write(path: str | Path, text: str) -> None:
-    """Replace a file by a text in one step, keeping its mode; raises OSError, also for a link that would be followed."""
+    """Replace a file by a text in one step, keeping its mode; raises OSError, for a link too."""
     target = Path(path)
     if target.is_symlink():
         raise OSError(f"{target} is a link")

@@ -9,7 +9,7 @@ from dockguard.discover import Found
 from dockguard.finding import Problem
 from dockguard.formats import load
 from dockguard.project import Projects
-from dockguard.run import Session, begin
+from dockguard.session import Session, begin
 from dockguard.settings import Ask
 
 MASK = "*******"

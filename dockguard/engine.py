@@ -62,6 +62,11 @@ class Judge:
                 cause.variants.setdefault(stack.variant)
         return [found[key] for key in sorted(found, key=lambda key: (key[2], key[0], key[1], key[3]))]
 
+    def causes_of(self, root: Any) -> list[Cause]:
+        """The causes below one root that belongs to no stack (suppressions, for the family `meta`)."""
+        found = [Cause(said.rule, said.subject, said.finding) for said in self._root(root, self.rules)]
+        return sorted(found, key=lambda cause: (cause.finding.span.outer.key, cause.rule.id, cause.subject))
+
     def judge(self, stack: Stack) -> Iterator[Said]:
         """What the rules say of one stack."""
         by_root: dict[str, list[Rule]] = defaultdict(list)

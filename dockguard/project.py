@@ -39,6 +39,13 @@ class Projects:
         if any(path not in claimed for path, (format, _) in self.trees.items() if not format.heads):
             yield self._assemble("", "", {}, list(self.assumptions), rest, claimed)
 
+    def every_tree(self) -> Iterator[tuple[Format, Any]]:
+        """All trees that the run has parsed, those that units asked for too."""
+        by_parse = {format.parse: format for format in self.formats}
+        for parse, tree in self.workspace.trees():
+            if parse in by_parse:
+                yield by_parse[parse], tree
+
     def _read(self) -> None:
         formats = {format.name: format for format in self.formats}
         for path, kind in self.files.items():
@@ -81,5 +88,5 @@ class Projects:
 
 def tree_problems(projects: Projects) -> Iterator[Problem]:
     """What parsing could not make sense of, by path."""
-    for format, tree in projects.trees.values():
+    for format, tree in projects.every_tree():
         yield from format.problems(tree)

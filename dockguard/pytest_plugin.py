@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from dockguard import testing
-from dockguard.kinds import all_kinds
 from dockguard.pack.load import FAMILIES, understand
 from dockguard.pack.page import read
 from dockguard.report import Report
-from dockguard.run import judge_texts
+from dockguard.run import every_kind, judge_texts
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,7 +53,7 @@ class PageItem(pytest.Item):
         page = read(f"{self.path.parent.name}/{self.path.name}", text, str(self.path.parent))
         if page.meta.get("status") == "removed":
             return
-        rule = understand(page, f"{self.path.parent.name}/{self.path.stem}", self.path, all_kinds(), check=True)
+        rule = understand(page, f"{self.path.parent.name}/{self.path.stem}", self.path, every_kind(), check=True)
 
         def check(files: Mapping[str, str]) -> Iterable[Report]:
             return judge_texts(files, [rule])

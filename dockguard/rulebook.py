@@ -11,6 +11,7 @@ from dockguard.kinds import all_kinds
 from dockguard.pack import FAMILIES, Pack, builtin, load, merge
 from dockguard.rule import Rule
 from dockguard.select import Catalogue
+from dockguard.suppress_node import KINDS
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,17 @@ class Rulebook:
     def rules(self, families: Collection[str] = FAMILIES) -> tuple[Rule, ...]:
         """The rules of these families."""
         return self.pack(families).rules
+
+    def adding(self, rules: Iterable[Rule]) -> Rulebook:
+        """This book with further rules, or other versions of its own."""
+        given = {rule.id: rule for rule in rules}
+        packs = {}
+        for family in FAMILIES:
+            pack = self._family(family)
+            kept = {rule.id: rule for rule in pack.rules}
+            own = {id: rule for id, rule in given.items() if rule.family == family}
+            packs[family] = Pack(tuple({**kept, **own}.values()), pack.removed)
+        return Rulebook(self.kinds, self.folders, self.code, packs)
 
     def catalogue(self) -> Catalogue:
         """All names, for selectors and configuration; every family is read when somebody asks."""
@@ -53,4 +65,4 @@ class Rulebook:
 
 def rulebook(folders: Sequence[Path] = (), code: bool = False) -> Rulebook:
     """The built-in rules, and those of further folders."""
-    return Rulebook(all_kinds(), tuple(folders), code)
+    return Rulebook({**all_kinds(), **KINDS}, tuple(folders), code)

@@ -1,99 +1,30 @@
-"""The whole job: from what the user asks to a Run."""
+"""The whole job: discover, judge, suppress, compare with the baseline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from dockguard import __version__
-from dockguard.config import Config, Loaded
-from dockguard.discover import Discovery, Found
+from dockguard import baseline
+from dockguard.discover import Found
 from dockguard.engine import Cause, Judge, places, reports
 from dockguard.finding import Problem, Severity
 from dockguard.formats import load as load_formats
+from dockguard.formats.base import Kind
+from dockguard.kinds import all_kinds
 from dockguard.pack import BadRule
 from dockguard.project import Projects, tree_problems
 from dockguard.report import Report, Run
 from dockguard.rule import Rule
-from dockguard.rulebook import Rulebook, rulebook
-from dockguard.select import Choice, Layer, selector_problems
-from dockguard.settings import Ask, open_workspace
+from dockguard.rulebook import rulebook
+from dockguard.session import Session, begin
+from dockguard.settings import Ask
 from dockguard.stack.link import Stack
 from dockguard.stack.pieces import Deployment, Piece
+from dockguard.suppress import KINDS as META_KINDS
+from dockguard.suppress import Commented, Outcome, Terms, meta, suppress
 from dockguard.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Session:
-    """What one run works with; `problems` are those of the settings, and then nothing is checked."""
-
-    ask: Ask
-    workspace: Workspace
-    paths: tuple[str, ...]
-    prefix: str
-    book: Rulebook
-    config: Config
-    problems: tuple[Problem, ...]
-    notices: tuple[str, ...] = ()
-
-    @property
-    def choice(self) -> Choice:
-        """Which rules are wanted."""
-        select = None if self.ask.select is None else tuple(self.ask.select)
-        return self.config.choice(Layer(self.ask.profile, select, self.ask.extend_select, self.ask.ignore))
-
-    @property
-    def gate(self) -> Severity | None:
-        """At which severity a finding fails the run; None for never."""
-        word = self.ask.fail_on or self.config.fail_on or "high"
-        return None if word == "never" else Severity.of(word)
-
-    def discovery(self) -> Discovery:
-        """How files are found."""
-        from dockguard.config_glob import PathGlob
-
-        globs = (*self.config.exclude, *(PathGlob(pattern, self.prefix) for pattern in self.ask.exclude))
-        kinds = (*self.ask.kinds, *((kind, glob.pattern) for kind, all in self.config.kinds.items() for glob in all))
-        return Discovery(self.workspace, load_formats(), kinds, lambda path: any(glob.matches(path) for glob in globs))
-
-
-def begin(ask: Ask) -> Session:
-    """Settings read and judged; nothing of the tree but the configuration is read yet."""
-    workspace, paths, prefix = open_workspace(ask)
-    book = rulebook([Path(folder) for folder in ask.rules], ask.allow_code)
-    try:
-        if ask.rules:
-            book.rules()
-        loaded = _config(ask, workspace, paths, book)
-    except (BadRule, OSError) as error:
-        loaded = Loaded(Config(), (Problem("bad-rule", str(error)),))
-    problems = [*loaded.problems, *_words(ask, book)]
-    notices = tuple(f"{path} is out of force: a configuration above it has root = true" for path in loaded.shadowed)
-    return Session(ask, workspace, paths, prefix, book, loaded.config, tuple(problems), notices)
-
-
-def _config(ask: Ask, workspace: Workspace, paths: Sequence[str], book: Rulebook) -> Loaded:
-    if ask.isolated:
-        return Loaded(Config())
-    from dockguard import config
-    from dockguard.workspace import folder_of
-
-    context = config.Context(book.catalogue(), __version__)
-    if ask.config:
-        return config.load(workspace, workspace.relative(Path(ask.config)), context)
-    first = paths[0] if paths else ""
-    folder = first if workspace.entry(first) == "dir" else folder_of(first)
-    return config.discover(workspace, "" if folder.startswith("..") else folder, context)
-
-
-def _words(ask: Ask, book: Rulebook) -> Iterable[Problem]:
-    """Selectors on the command line that select nothing."""
-    options = {"--select": ask.select or (), "--extend-select": ask.extend_select, "--ignore": ask.ignore}
-    for option, words in options.items():
-        if words:
-            yield from selector_problems(words, book.catalogue(), option)
 
 
 def check(ask: Ask) -> Run:
@@ -102,15 +33,20 @@ def check(ask: Ask) -> Run:
 
 
 def check_session(session: Session) -> Run:
-    """Discover, judge, suppress: a Run, which with problems of the settings is empty."""
+    """A Run, which with problems of the settings is empty."""
     if session.problems:
-        return _run(session, Found(), (), session.problems)
+        return _whole(session, Found(), (), session.problems)
     found = session.discovery()(session.paths)
     found.problems += _empty(session, found)
     try:
-        return _judged(session, found)
+        return _Job(session, found).run()
     except BadRule as error:
-        return _run(session, found, (), (*found.problems, Problem("bad-rule", str(error))))
+        return _whole(session, found, (), (*found.problems, Problem("bad-rule", str(error))))
+
+
+def stacks_of(session: Session, found: Found) -> Iterable[Stack]:
+    """The stacks that something of what was named belongs to."""
+    return _Job(session, found).stacks()
 
 
 def _empty(session: Session, found: Found) -> list[Problem]:
@@ -121,84 +57,126 @@ def _empty(session: Session, found: Found) -> list[Problem]:
     return [Problem("nothing-to-check", message, help="name files, set [kinds], or pass --allow-empty")]
 
 
-def _judged(session: Session, found: Found) -> Run:
-    projects = _projects(session, found)
-    judge = _judge(session, projects)
-    mine = _relevant(projects, found) if _narrow(found) else projects
-    causes = [cause for cause in judge.causes(mine) if _covered(cause, found)]
-    said = _graded(session, reports(causes, session.config.severities))
-    problems = [*session.workspace.problems, *found.problems, *tree_problems(projects), *projects.problems]
-    problems = [p for p in problems if _about(p, found)] + judge.problems
-    return _run(session, found, said, tuple(problems), judge, projects)
+@dataclass
+class _Job:
+    """One run in the making; `variants` fills while stacks go by."""
+
+    session: Session
+    found: Found
+    variants: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        session = self.session
+        self.projects = Projects(session.workspace, load_formats(), self._files(), self._given())
+
+    def run(self) -> Run:
+        """All of it, in the order of the house."""
+        judge = self._judge()
+        causes = [cause for cause in judge.causes(self.stacks()) if self._covered(cause)]
+        said = baseline.stamp(self._graded(reports(causes, self.session.config.severities)))
+        terms = self._terms()
+        outcome = self._suppressed(said, terms)
+        said = (*outcome.reports, *self._meta(outcome, terms, judge))
+        problems = [*self.session.workspace.problems, *self.found.problems, *tree_problems(self.projects)]
+        problems = [p for p in (*problems, *self.projects.problems) if self._about(p)] + judge.problems
+        run = _whole(self.session, self.found, said, problems)
+        run = replace(run, stacks=tuple(filter(None, self.variants)), undecided=tuple(sorted(judge.undecided)))
+        return _compared(self.session, run, self._was_judged)
+
+    def stacks(self) -> Iterator[Stack]:
+        """Without those that nothing of what was named belongs to."""
+        for stack in self.projects:
+            if any(self.found.covers(path) for path in stack.paths):
+                self.variants.setdefault(stack.variant, set()).update(stack.paths)
+                yield stack
+
+    def _files(self) -> Mapping[str, str]:
+        return {**self.found.files, **self.session.discovery().ancestors(self.found)}
+
+    def _given(self) -> list[Piece]:
+        """Assumptions, and the deployments that the command line and the configuration name."""
+        ask, workspace, config = self.session.ask, self.session.workspace, self.session.config
+        given = tuple(workspace.relative(Path(path)) for path in ask.compose_files)
+        env = tuple(workspace.relative(Path(path)) for path in ask.env_files)
+        pieces: list[Piece] = list(config.assumptions)
+        if given or env or ask.compose_profiles:
+            pieces.append(Deployment("command line", given, ask.compose_profiles, env))
+        for stack in config.stacks:
+            pieces.append(Deployment(stack.name, stack.compose, stack.profiles, stack.env_files, stack.span))
+        return pieces
+
+    def _judge(self) -> Judge:
+        """Rules of the families that can matter here."""
+        present = set(self.projects.files.values())
+        heads = {format.name for format in load_formats() if format.heads}
+        families = [format.name for format in load_formats() if present & heads or format.name in present]
+        session = self.session
+        rules = [rule for rule in session.book.rules((*families, "stack")) if session.choice.anywhere(rule)]
+        return Judge(rules, session.book.kinds, session.options, session.choice.at)
+
+    def _covered(self, cause: Cause) -> bool:
+        return any(self.found.covers(span.outer.source.path) for span in places(cause.finding))
+
+    def _about(self, problem: Problem) -> bool:
+        """Whether a problem is about what was named, or keeps its context from being seen."""
+        path = problem.span.outer.source.path if problem.span else problem.path
+        return not path or self.found.covers(path) or problem.code in ("outside", "unreadable", "too-large")
+
+    def _graded(self, said: list[Report]) -> list[Report]:
+        """Without what lies below --min-severity."""
+        word = self.session.ask.min_severity
+        least = Severity.of(word) if word else self.session.config.min_severity
+        return said if least is None else [report for report in said if report.severity >= least]
+
+    def _terms(self) -> Terms:
+        session = self.session
+        config = replace(session.config, inline=False) if session.ask.no_ignores else session.config
+        return Terms(session.catalogue, session.ask.today, config, self.variants, session.choice.at)
+
+    def _suppressed(self, said: Sequence[Report], terms: Terms) -> Outcome:
+        texts = list(self._texts())
+        silent = not any("dockguard:" in text.source.text for text in texts)
+        if silent and not terms.config.suppressions and not terms.config.foreign:
+            return Outcome(tuple(said))
+        return suppress(said, texts, terms)
+
+    def _texts(self) -> Iterator[Commented]:
+        for tree_format, tree in self.projects.every_tree():
+            yield Commented(tree.source, tuple(tree_format.comments(tree)))
+
+    def _meta(self, outcome: Outcome, terms: Terms, judge: Judge) -> tuple[Report, ...]:
+        """What the pages of `meta` say of the suppressions; comments cannot silence them."""
+        if not outcome.directives or self.session.ask.no_ignores:
+            return ()
+        kinds = {**self.session.book.kinds, **META_KINDS}
+        rules = [rule for rule in self.session.book.rules(("meta",)) if self.session.choice.anywhere(rule)]
+        clerk = Judge(rules, kinds, self.session.options, self.session.choice.at)
+        causes = [cause for cause in clerk.causes_of(outcome) if self._covered(cause)]
+        judge.problems += clerk.problems
+        return meta(baseline.stamp(self._graded(reports(causes, self.session.config.severities))), terms)
+
+    def _was_judged(self, entry: baseline.Entry) -> bool:
+        """Whether a baseline entry's file and rule were looked at, so that its absence means something."""
+        rule = self.session.catalogue.named(entry.rule)
+        return self.found.covers(entry.path) and rule is not None and self.session.choice.at(rule, entry.path)
 
 
-def stacks_of(session: Session, found: Found) -> Iterable[Stack]:
-    """The stacks that something of what was named belongs to."""
-    return _relevant(_projects(session, found), found)
+def _compared(session: Session, run: Run, judged: Callable[[baseline.Entry], bool]) -> Run:
+    """With the known findings silenced."""
+    path = session.config.baseline
+    if session.ask.baseline:
+        path = session.workspace.relative(Path(session.ask.baseline))
+    if not path:
+        return run
+    known = baseline.read(session.workspace, path)
+    if isinstance(known, Problem):
+        return replace(run, problems=(*run.problems, known))
+    applied = baseline.apply(known, run.reports, judged)
+    return replace(run, reports=applied.reports, known=applied.known, stale=applied.stale)
 
 
-def _projects(session: Session, found: Found) -> Projects:
-    discovery = session.discovery()
-    files = {**found.files, **discovery.ancestors(found)}
-    given = tuple(session.workspace.relative(Path(path)) for path in session.ask.compose_files)
-    pieces: list[Piece] = list(session.config.assumptions)
-    if given or session.ask.compose_profiles or session.ask.env_files:
-        env = tuple(session.workspace.relative(Path(path)) for path in session.ask.env_files)
-        pieces.append(Deployment("command line", given, session.ask.compose_profiles, env))
-    for stack in session.config.stacks:
-        pieces.append(Deployment(stack.name, stack.compose, stack.profiles, stack.env_files, stack.span))
-    return Projects(session.workspace, load_formats(), files, pieces)
-
-
-def _judge(session: Session, projects: Projects) -> Judge:
-    kinds = set(projects.files.values())
-    heads = {format.name for format in load_formats() if format.heads}
-    families = [*kinds] if not kinds & heads else [format.name for format in load_formats()]
-    rules = [rule for rule in session.book.rules((*families, "stack")) if session.choice.anywhere(rule)]
-    options = session.config.options
-
-    def option(rule: Rule) -> Mapping[str, Any]:
-        return {**rule.options, **options.get(rule.id, {})}
-
-    return Judge(rules, session.book.kinds, option, session.choice.at)
-
-
-def _narrow(found: Found) -> bool:
-    return not any(folder in ("", ".") for folder in found.folders)
-
-
-def _relevant(projects: Projects, found: Found) -> Iterable[Stack]:
-    """Without the stacks that nothing of what was named belongs to."""
-    for stack in projects:
-        if any(found.covers(path) for path in stack.paths):
-            yield stack
-
-
-def _covered(cause: Cause, found: Found) -> bool:
-    return any(found.covers(span.outer.source.path) for span in places(cause.finding))
-
-
-def _about(problem: Problem, found: Found) -> bool:
-    path = problem.span.outer.source.path if problem.span else problem.path
-    return not path or found.covers(path) or problem.code in ("outside", "unreadable", "too-large", "not-a-file")
-
-
-def _graded(session: Session, said: list[Report]) -> list[Report]:
-    """Without what lies below --min-severity."""
-    word = session.ask.min_severity
-    least = Severity.of(word) if word else session.config.min_severity
-    return said if least is None else [report for report in said if report.severity >= least]
-
-
-def _run(
-    session: Session,
-    found: Found,
-    said: Sequence[Report],
-    problems: Sequence[Problem],
-    judge: Judge | None = None,
-    projects: Projects | None = None,
-) -> Run:
-    run = Run(
+def _whole(session: Session, found: Found, said: Iterable[Report], problems: Iterable[Problem]) -> Run:
+    return Run(
         reports=tuple(said),
         problems=tuple(dict.fromkeys(problems)),
         files=tuple(sorted(found.files.items())),
@@ -206,28 +184,33 @@ def _run(
         profile=session.choice.profile,
         gate=session.gate,
         config=session.config.path,
-        undecided=tuple(sorted(judge.undecided)) if judge else (),
         notices=session.notices,
         tolerant=session.ask.allow_incomplete,
     )
-    return run if projects is None else _accounted(session, run, projects)
-
-
-def _accounted(session: Session, run: Run, projects: Projects) -> Run:
-    """With stacks named, and later comments and the baseline applied."""
-    stacks = dict.fromkeys(variant for report in run.reports for variant in report.variants)
-    return replace(run, stacks=tuple(stacks))
 
 
 def judge_texts(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Report]:
-    """What rules say about files that are only texts; raises RuntimeError when a rule crashes."""
-    from dockguard.kinds import all_kinds
+    """What rules say about files that are only texts, as a run of profile `audit` would; for rule pages.
 
+    Rules of `meta` are asked about the suppressions of all other rules. Raises RuntimeError when a rule crashes.
+    """
+    from dockguard.config import Context
+    from dockguard.config import discover as find_config
+
+    book = rulebook().adding(rules)
     workspace = Workspace(None, texts=files)
-    found = Discovery(workspace, load_formats())([""])
-    projects = Projects(workspace, load_formats(), found.files)
-    judge = Judge(rules, all_kinds())
-    causes = judge.causes(projects)
-    if judge.problems:
-        raise RuntimeError(judge.problems[0].message)
-    return reports(causes, {})
+    loaded = find_config(workspace, "", Context(book.catalogue(), "0"))
+    selected = None if any(rule.family == "meta" for rule in rules) else tuple(rule.id for rule in rules)
+    ask = Ask(paths=(".",), profile="audit", select=selected)
+    session = Session(ask, workspace, ("",), "", book, loaded.config, loaded.problems)
+    run = check_session(session)
+    crashes = [p for p in run.problems if p.code in ("rule-crashed", "bad-rule") or p.code.startswith("config")]
+    if crashes:
+        raise RuntimeError(crashes[0].message)
+    wanted = {rule.id for rule in rules}
+    return [report for report in run.reports if report.rule.id in wanted and report.suppressed is None]
+
+
+def every_kind() -> dict[str, Kind]:
+    """All kinds, those of `meta` too."""
+    return {**all_kinds(), **META_KINDS}

@@ -45,7 +45,7 @@ class Workspace:
         )
         self._texts = dict(texts or {})
         self._sources: dict[str, Source | None] = {}
-        self._trees: dict[tuple[str, object], object] = {}
+        self._trees: dict[tuple[str, tuple[object, object]], object] = {}
         self._memo: dict[tuple[object, ...], object] = {}
         self._problems: dict[str, Problem] = {}
 
@@ -75,6 +75,11 @@ class Workspace:
         if key not in self._trees:
             self._trees[key] = parse(source)
         return self._trees[key]  # type: ignore[return-value]
+
+    def trees(self) -> Iterator[tuple[object, object]]:
+        """(parse, tree) of everything that was parsed, by path."""
+        for (_, (parse, _)), tree in sorted(self._trees.items(), key=lambda item: (item[0][0], str(item[0][1][1]))):
+            yield parse, tree
 
     def entry(self, path: str) -> str:
         """`file`, `dir`, or "" for what is missing, refused or neither."""

@@ -38,9 +38,9 @@ def _rule(name: str) -> str | None:
 
 def _kind(name: str) -> str | None:
     """A kind's attributes from the model's own annotations."""
-    from dockguard.kinds import all_kinds
+    from dockguard.run import every_kind
 
-    found = all_kinds()
+    found = every_kind()
     if name not in found:
         return None
     kind = found[name]
@@ -87,9 +87,9 @@ def _at(span: object, line: int) -> bool:
 def _near(what: str) -> str:
     from difflib import get_close_matches
 
-    from dockguard.kinds import all_kinds
     from dockguard.rulebook import rulebook
+    from dockguard.run import every_kind
 
-    names = [*rulebook().catalogue().names, *all_kinds()]
+    names = [*rulebook().catalogue().names, *every_kind()]
     near = get_close_matches(what, names, 1)
     return f"; did you mean `{near[0]}`?" if near else "; `dockguard rules` lists them"

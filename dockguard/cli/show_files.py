@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from dockguard.discover import Found
 from dockguard.render.terminal import safe
-from dockguard.run import Session, begin, stacks_of
+from dockguard.run import stacks_of
+from dockguard.session import Session, begin
 from dockguard.settings import Ask
 
 

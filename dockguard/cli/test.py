@@ -34,16 +34,15 @@ def command(ctx: click.Context, /, folder: Path, allow_code: bool, accept: bool)
 def _page(path: Path, allow_code: bool, accept: bool) -> tuple[int, list[str]]:
     """How many examples hold, and what is wrong with the others."""
     from dockguard import testing
-    from dockguard.kinds import all_kinds
     from dockguard.pack import BadRule, read
     from dockguard.pack.load import understand
     from dockguard.report import Report
-    from dockguard.run import judge_texts
+    from dockguard.run import every_kind, judge_texts
 
     name = f"{path.parent.name}/{path.stem}"
     try:
         page = read(f"{name}.md", path.read_text(encoding="utf-8"), str(path.parent))
-        rule = understand(page, name, path, all_kinds(), code=allow_code, check=True)
+        rule = understand(page, name, path, every_kind(), code=allow_code, check=True)
     except BadRule as error:
         return 0, [str(error)]
 

@@ -113,6 +113,7 @@ class _Job:
         from dockguard import baseline as book
 
         root = self.session.workspace.root
+        assert root is not None
         try:
             book.write(root, self.path, known, overwrite=overwrite)
         except (book.BaselineError, OSError) as error:

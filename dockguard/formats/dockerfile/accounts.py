@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dockguard.formats.dockerfile.parts import Account, RunCommand
+from dockguard.formats.dockerfile.runs import Account, RunCommand
 
 _VALUES = frozenset(
     "-b --base-dir -c --comment -d --home-dir --home -e --expiredate -f --inactive -g --gid --ingroup -G --groups -k "
@@ -61,6 +61,21 @@ def _passwd_lines(command: RunCommand) -> Iterator[Account]:
             parts = line.strip().split(":")
             if len(parts) == 7 and parts[0] and parts[2].isascii() and parts[2].isdigit():
                 yield Account(parts[0], int(parts[2][:9]), False, False, command, command.span)
+
+
+def joined(command: RunCommand) -> Iterator[str]:
+    """The groups that a command puts a user into."""
+    operands = operands_of(command)
+    if command.name in ("useradd", "usermod", "luseradd"):
+        options = ("-G", "--groups", "-g", "--gid")
+        yield from (name for word in command.command.values(*options) for name in word.text.split(","))
+    elif command.name == "adduser":
+        yield from (word.text for word in command.command.values("-G", "--ingroup"))
+        yield from operands[1:2]
+    elif command.name in ("addgroup", "groupmems"):
+        yield from operands[1:2]
+    elif command.name == "gpasswd":
+        yield from operands[-1:] if command.command.flag("-a", "--add", "-M", "--members") is not None else ()
 
 
 def writes(command: RunCommand, path: str) -> bool:

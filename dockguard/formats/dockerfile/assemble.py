@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from dockguard.finding import Problem
 from dockguard.formats.dockerfile import bake
 from dockguard.formats.dockerfile.build import image_of
-from dockguard.formats.dockerfile.context import context_of, default_context
-from dockguard.formats.dockerfile.model import Image
+from dockguard.formats.dockerfile.context import Context, context_of, default_context
+from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.parse import parse
 from dockguard.formats.dockerfile.tree import Tree
 from dockguard.stack.pieces import BuildRequest, Piece
@@ -38,9 +39,14 @@ def _requested(requests: Iterable[BuildRequest], workspace: Workspace, *, of_ser
             path = group[0].dockerfile or ""
             context = context_of(workspace, group[0].context, path, sure=True, at=group[0].span)
             by = tuple(dict.fromkeys(request.by for request in group))
-            image = image_of(tree, group[0], context, by, of_service=of_service)
+            key = ("dockerfile", group[0].key, by, of_service)
+            image = workspace.memo(key, partial(_image, tree, group[0], context, by, of_service))
             if image is not None:
                 yield image
+
+
+def _image(tree: Tree, request: BuildRequest, context: Context, by: tuple[str, ...], of_service: bool) -> Image | None:
+    return image_of(tree, request, context, by, of_service=of_service)
 
 
 def _tree(request: BuildRequest, workspace: Workspace) -> Tree | None:
@@ -54,10 +60,17 @@ def _alone(tree: Tree, workspace: Workspace) -> Iterator[Image]:
     requests = bake.requests_for(tree.source.path, workspace)
     found = list(_requested(requests, workspace, of_service=False))
     if not found:
-        folder = default_context(workspace, tree.source.path)
+        folder = default_context(workspace, tree.source.path, _sources(tree))
         image = image_of(tree, None, context_of(workspace, folder, tree.source.path, sure=False))
         found = [image] if image is not None else []
     yield from found
+
+
+def _sources(tree: Tree) -> Iterator[str]:
+    """What COPY and ADD take from the context, as written."""
+    for node in tree.instructions:
+        if node.name in ("COPY", "ADD") and node.flag("from") is None:
+            yield from (word.text for word in node.words[:-1])
 
 
 def _share(images: Sequence[Image]) -> None:
@@ -67,7 +80,7 @@ def _share(images: Sequence[Image]) -> None:
         used.setdefault(id(image.tree), set()).update(s.index for s in image.stages if s.reached)
     for image in images:
         for stage in image.stages:
-            stage.requested = stage.index in used[id(image.tree)]
+            stage.requested = stage.requested or stage.index in used[id(image.tree)]
 
 
 def problems(tree: Tree) -> tuple[Problem, ...]:

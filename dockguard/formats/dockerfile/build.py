@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from dockguard.formats.dockerfile import users
 from dockguard.formats.dockerfile.context import Context
-from dockguard.formats.dockerfile.model import Image, Stage, Step
+from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.scope import PLATFORM, Scope, is_bare
 from dockguard.formats.dockerfile.settings import Linked, Settings
 from dockguard.formats.dockerfile.tree import Instruction, Pair, Tree, Word
 from dockguard.source import Fact, Many, Span, Unknown, Via, absent
-from dockguard.stack.pieces import BuildRequest
+from dockguard.stack.pieces import BuildRequest, User
 
 MAX_STAGES = 500  # that are looked at; BuildKit has no bound
 _SHELL = ("/bin/sh", "-c")
@@ -208,7 +209,7 @@ def _user(step: Step, settings: Settings) -> Settings:
 
 
 def _workdir(step: Step, settings: Settings) -> Settings:
-    from dockguard.formats.dockerfile.copy import absolute
+    from dockguard.formats.dockerfile.copies import absolute
 
     if not step.node.words:
         return settings
@@ -302,18 +303,39 @@ def stages_of(
 def image_of(
     tree: Tree, request: BuildRequest | None, context: Context, by: tuple[str, ...] = (), *, of_service: bool = False
 ) -> Image | None:
-    """The image of a request, None where the file has no stage or not the one that is asked for."""
+    """The image of a request; None for a file without instructions, and where only the run time knows the target."""
+    if not tree.instructions or (request and not request.target.sure):
+        return None
     stages, before = stages_of(tree, request.args if request else {}, context, request is not None)
     final = _target(stages, request)
+    wanted = request.target.known if request else None
+    missing = wanted or "" if final is None and stages else ""
     if final is None:
-        return None
+        final = stages[-1] if stages else _nowhere(tree, context)
     final.final = True
     for stage in final.chain:
         stage.in_final = True
     for index in reached(final):
-        stages[index].reached = stages[index].requested = True
+        final.siblings[index].reached = final.siblings[index].requested = True
     many = Many(tuple(stages), tree.source.whole)
-    return Image(tree, request, many, final, before, context, by, of_service)
+    image = Image(tree, request, many, final, before, context, by, of_service, bool(stages))
+    image.missing_target = missing
+    return image
+
+
+def _nowhere(tree: Tree, context: Context) -> Stage:
+    """A stage for what stands in a file without FROM; nothing is known of it."""
+    span = tree.instructions[0].span
+    node = tree.instructions[0]
+    unknown: Fact[str] = Fact(Unknown("there is no FROM"), span)
+    user: Fact[User] = Fact(Unknown("there is no FROM"), span)
+    start = replace(Settings.empty(span), user=user)
+    stage = Stage(
+        0, "", span, node, unknown, None, Scope(open="that is missing"), tree.escape, start, absent(span),
+        settings=start, context=context,
+    )  # fmt: skip
+    stage.siblings.append(stage)
+    return stage
 
 
 def _target(stages: list[Stage], request: BuildRequest | None) -> Stage | None:

@@ -6,7 +6,7 @@ import re
 
 from dockguard.common.shell import Script, Word, call, scan, shell_options
 from dockguard.formats.dockerfile.model import Step
-from dockguard.formats.dockerfile.parts import RunCommand
+from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.formats.dockerfile.tree import Instruction
 from dockguard.source import Many, Origin, Source, Span
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dockguard.formats.dockerfile.ignore import Ignore, Pattern, matcher, parse
@@ -10,6 +10,7 @@ from dockguard.source import Span
 from dockguard.workspace import Workspace, folder_of, join
 
 _MAX_FILES = 5000  # of a context that are looked at
+_MAX_PARENTS = 10  # folders above a Dockerfile that may be its context
 _PRUNED = frozenset({"node_modules", "__pycache__", "venv", ".venv", "site-packages"})
 
 
@@ -89,6 +90,15 @@ def context_of(workspace: Workspace, folder: str, dockerfile: str, *, sure: bool
     return Context(workspace, folder, dockerfile, sure)
 
 
-def default_context(workspace: Workspace, dockerfile: str) -> str:
-    """Where a Dockerfile that nobody asks for is probably built: its own folder."""
-    return folder_of(dockerfile)
+def default_context(workspace: Workspace, dockerfile: str, sources: Iterable[str]) -> str:
+    """Where a Dockerfile that nobody asks for is probably built: the nearest folder that holds what it copies."""
+    own = folder_of(dockerfile)
+    wanted = [path for path in sources if path.strip("./") and not any(mark in path for mark in "*?[$<:")]
+    folder = own
+    for _ in range(_MAX_PARENTS):
+        if all(workspace.entry(join(folder, path.lstrip("/"))) for path in wanted):
+            return folder
+        if not folder or folder.startswith(("..", "/")):
+            return own
+        folder = folder_of(folder)
+    return own

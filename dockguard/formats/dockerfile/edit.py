@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dockguard.finding import Edit
-from dockguard.formats.dockerfile.model import Image, Stage, Step
+from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.source import Span
 
 _LITERAL = frozenset(" \t\r\n\"'\\$`")

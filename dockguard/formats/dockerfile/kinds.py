@@ -7,8 +7,10 @@ from typing import Any
 
 from dockguard.finding import Edit
 from dockguard.formats.base import Kind
-from dockguard.formats.dockerfile.model import Image, Stage, Step, Variable
-from dockguard.formats.dockerfile.parts import Copy, MountFlag, RunCommand
+from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.model import Stage, Step
+from dockguard.formats.dockerfile.parts import Copy, MountFlag, SecretText, Variable
+from dockguard.formats.dockerfile.runs import RunCommand
 
 Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
 
@@ -22,6 +24,7 @@ def kinds(edit: Editor) -> dict[str, Kind]:
         "dockerfile.env": Kind(Variable, _variables, lambda variable: (variable.kind,), edit=edit),
         "dockerfile.command": Kind(RunCommand, _commands, _command_words, edit=edit),
         "dockerfile.copy": Kind(Copy, _copies, lambda copy: (copy.step.name, copy.kind), edit=edit),
+        "dockerfile.secret": Kind(SecretText, lambda image: image.secrets, lambda secret: (secret.kind, secret.where)),
         "dockerfile.mount": Kind(MountFlag, _mounts, lambda mount: (mount.type,), edit=edit),
     }
 
@@ -31,9 +34,10 @@ def _image(image: Image) -> Iterable[Image]:
 
 
 def steps(image: Image) -> Iterator[Step]:
-    """Every instruction of the file, FROM left out."""
+    """Every instruction of the file."""
     yield from image.before
     for stage in image.stages:
+        yield stage.head
         yield from stage.own
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dockguard.formats.dockerfile.model import Image
+from dockguard.formats.dockerfile.image import Image
 from dockguard.source import Fact, Many, Secret, Unknown
 from dockguard.stack import pieces
 
 
 def lower(image: Image) -> Iterator[pieces.Piece]:
-    """The built image as one piece."""
+    """The built image as one piece; nothing where the stage that was asked for is missing."""
+    if image.missing_target or not image.has_from:
+        return
     yield pieces.Image(
         request=image.request.key if image.request and image.of_service else None,
         path=image.path,

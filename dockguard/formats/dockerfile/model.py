@@ -1,58 +1,23 @@
-"""What rules may ask about a Dockerfile: the image that a build gives, its stages, their instructions and variables."""
+"""Stages and instructions as rules see them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from dockguard.formats.dockerfile.context import Context
-from dockguard.formats.dockerfile.parts import Account, Copy, FlagValue, MountFlag, RunCommand, Undefined
+from dockguard.formats.dockerfile.parts import Copy, FlagValue, Leak, MountFlag, Undefined, Variable
+from dockguard.formats.dockerfile.runs import Account, RunCommand
 from dockguard.formats.dockerfile.scope import END, Expanded, Scope
 from dockguard.formats.dockerfile.settings import Settings
-from dockguard.formats.dockerfile.tree import Instruction, Tree, Word
+from dockguard.formats.dockerfile.tree import Instruction, Word
 from dockguard.source import Fact, Many, Source, Span
-from dockguard.stack.pieces import BuildRequest, User
+from dockguard.stack.pieces import User
 
 _NOWHERE: Span = Source("", "").whole
 UNEXPANDED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL", "ONBUILD", "MAINTAINER"})
 COPIES = frozenset({"COPY", "ADD"})
-
-
-@dataclass(eq=False)
-class Variable:
-    """One `name=value` of ENV, ARG or LABEL."""
-
-    name: str
-    value: Fact[str]  # after replacement; absent for an ARG without default
-    written: Fact[str]  # as it stands in the file, without quotes
-    step: Step
-    span: Span
-
-    @property
-    def subject(self) -> str:
-        """Its address: `stage final / ENV NAME`."""
-        return f"{self.step.subject} {self.name}"
-
-    @property
-    def kind(self) -> str:
-        """`ENV`, `ARG` or `LABEL`."""
-        return self.step.name
-
-    @property
-    def is_global(self) -> bool:
-        """Whether it is an ARG before the first FROM."""
-        return self.step.stage is None
-
-    @property
-    def is_built(self) -> bool:
-        """Whether its stage is part of the build."""
-        return self.step.is_built
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the built image itself keeps it: it is in the final stage, or in one that it stands on."""
-        return self.step.is_final
 
 
 @dataclass(eq=False)
@@ -74,6 +39,11 @@ class Step:
     def subject(self) -> str:
         """Its address: `stage final / RUN`."""
         return f"{self.stage.subject if self.stage else 'global'} / {self.name}"
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it stands before the first FROM."""
+        return self.stage is None
 
     @property
     def is_built(self) -> bool:
@@ -149,7 +119,7 @@ class Step:
     @cached_property
     def copies(self) -> Many[Copy]:
         """What a COPY or ADD brings, one for each source."""
-        from dockguard.formats.dockerfile.copy import copies
+        from dockguard.formats.dockerfile.copies import copies
 
         return Many(copies(self), self.span)
 
@@ -175,6 +145,20 @@ class Step:
         return fault(self.node, onbuild=self.onbuild)
 
     @cached_property
+    def unknown_origin(self) -> Fact[str]:
+        """Why a `--from` of it names no earlier stage where it should."""
+        from dockguard.formats.dockerfile.origins import unknown_origin
+
+        return unknown_origin(self)
+
+    @cached_property
+    def persisted(self) -> Many[Leak]:
+        """Its secret mounts that a command copies into the image."""
+        from dockguard.formats.dockerfile.taint import persisted_mount
+
+        return Many(tuple(persisted_mount(self)), self.span)
+
+    @cached_property
     def texts(self) -> Many[Fact[str]]:
         """The texts that it writes: its line as joined, and the bodies of its heredocs."""
         from dockguard.formats.dockerfile.facets import texts
@@ -190,7 +174,7 @@ def _variables(step: Step) -> Iterator[Variable]:
         where = pair.name.span
         if pair.value is not None:
             where = where.source.span(where.start, max(where.end, pair.value.span.end))
-        yield Variable(name, facets.value_of(step, pair), facets.written(step, pair), step, where)
+        yield Variable(name, facets.value_of(step, pair), facets.written(step, pair), step, where, pair.name.span)
 
 
 @dataclass(eq=False)
@@ -241,6 +225,11 @@ class Stage:
         """Who it ends as: the last USER, inherited ones too; else the base image's; absent where nobody knows."""
         return self.settings.user
 
+    @cached_property
+    def head(self) -> Step:
+        """Its FROM."""
+        return Step("FROM", self.node.span, self.node, self, self.scope, -1, self.escape, self.start)
+
     @property
     def steps(self) -> Many[Step]:
         """Its instructions in order, FROM left out; what an ONBUILD carries follows it."""
@@ -280,147 +269,3 @@ class Stage:
     def at_end(self, name: str) -> Fact[str] | None:
         """A variable after its last instruction."""
         return self.scope.get(name, END)
-
-
-@dataclass(eq=False)
-class Image:
-    """What a build gives: the final stage with everything that it inherits."""
-
-    tree: Tree
-    request: BuildRequest | None
-    stages: Many[Stage]
-    final: Stage
-    before: tuple[Step, ...]  # ARG and others before the first FROM
-    context: Context
-    requested_by: tuple[str, ...] = ()
-    of_service: bool = False  # a Compose service builds it
-
-    @property
-    def span(self) -> Span:
-        """The FROM of its final stage."""
-        return self.final.span
-
-    @property
-    def subject(self) -> str:
-        """Its address: `image production` for a target, `image` for the last stage."""
-        target = self.target.known
-        return f"image {target}" if target else "image"
-
-    @property
-    def path(self) -> str:
-        """The Dockerfile."""
-        return self.tree.source.path
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """The Dockerfile, and its ignore file."""
-        ignore = self.context.ignore
-        return (self.tree.source,) if ignore is None else (self.tree.source, ignore.source)
-
-    @property
-    def target(self) -> Fact[str]:
-        """The stage that was asked for; absent for the last one."""
-        return self.request.target if self.request else Fact(None, self.tree.source.whole)
-
-    @property
-    def base(self) -> Fact[str]:
-        """The external image that it stands on, variables replaced."""
-        return self.final.base
-
-    @property
-    def user(self) -> Fact[User]:
-        """Who it starts as: the last USER, inherited ones too; else the base image's; absent where nobody knows."""
-        return self.final.settings.user
-
-    @property
-    def workdir(self) -> Fact[str]:
-        """Its working directory."""
-        return self.final.settings.workdir
-
-    @property
-    def entrypoint(self) -> Fact[tuple[str, ...]]:
-        """Its ENTRYPOINT; the shell form with its shell."""
-        return self.final.settings.entrypoint
-
-    @property
-    def cmd(self) -> Fact[tuple[str, ...]]:
-        """Its CMD; the shell form with its shell."""
-        return self.final.settings.cmd
-
-    @property
-    def healthcheck(self) -> Fact[tuple[str, ...]]:
-        """Its HEALTHCHECK as Docker keeps it: `NONE`, or `CMD`/`CMD-SHELL` and the command."""
-        return self.final.settings.healthcheck
-
-    @property
-    def stop_signal(self) -> Fact[str]:
-        """Its STOPSIGNAL."""
-        return self.final.settings.stop_signal
-
-    @property
-    def ports(self) -> Many[Fact[str]]:
-        """What it EXPOSEs, as `80/tcp` or `80-90`, inherited ones too."""
-        return Many(self.final.settings.ports, self.span, self._unseen)
-
-    @property
-    def volumes(self) -> Many[Fact[str]]:
-        """Its VOLUMEs, inherited ones too."""
-        return Many(self.final.settings.volumes, self.span, self._unseen)
-
-    @property
-    def env(self) -> Mapping[str, Fact[str]]:
-        """What ENV leaves in it, by name, inherited ones too."""
-        return self.final.settings.env
-
-    @property
-    def labels(self) -> Mapping[str, Fact[str]]:
-        """Its LABELs, inherited ones too."""
-        return self.final.settings.labels
-
-    @property
-    def _unseen(self) -> str:
-        base = self.base.value
-        return "" if base == "scratch" else f"the base image {base if isinstance(base, str) else ''} may have more"
-
-    @cached_property
-    def steps(self) -> Many[Step]:
-        """The instructions whose result it keeps: its final stage's and those of the stages that this one stands on."""
-        return Many(tuple(step for stage in self.final.chain for step in stage.own), self.span)
-
-    @property
-    def accounts(self) -> Many[Account]:
-        """The users created in it."""
-        return self.final.accounts
-
-    @property
-    def files(self) -> Many[Copy]:
-        """What COPY and ADD bring into it."""
-        return Many(tuple(copy for stage in self.final.chain for copy in stage.copies), self.span)
-
-    @cached_property
-    def user_unset(self) -> Fact[str]:
-        """The variable without a value that its last USER asks for, so that the user is empty: root."""
-        from dockguard.formats.dockerfile.users import unset_user
-
-        return unset_user(self.final)
-
-    @cached_property
-    def drops_privileges(self) -> bool:
-        """Whether it starts by a program that changes to another user: gosu, su-exec, setpriv, supervisord's `user`."""
-        from dockguard.formats.dockerfile.users import drops_privileges
-
-        return drops_privileges(self)
-
-    @cached_property
-    def idle_account(self) -> Fact[str]:
-        """A user for people or services that it creates and never becomes."""
-        from dockguard.formats.dockerfile.users import idle_account
-
-        return idle_account(self)
-
-    @cached_property
-    def nameless_user(self) -> Fact[str]:
-        """The user name that cannot be resolved because the image has no passwd file: its base is empty."""
-        from dockguard.formats.dockerfile.users import nameless_user
-
-        return nameless_user(self.final)

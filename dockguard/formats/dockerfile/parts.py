@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from dockguard.common.shell import Command, Script
-from dockguard.source import Fact, Many, Source, Span, Unknown
+from dockguard.source import Fact, Source, Span, Unknown
 from dockguard.stack.pieces import User
 
 
@@ -36,6 +34,11 @@ class Host(Protocol):
         ...
 
     @property
+    def is_global(self) -> bool:
+        """Whether it stands before the first FROM."""
+        ...
+
+    @property
     def is_built(self) -> bool:
         """Whether its stage is part of the build."""
         ...
@@ -54,6 +57,57 @@ class Host(Protocol):
     def workdir(self) -> Fact[str]:
         """The working directory it starts in."""
         ...
+
+
+@dataclass(eq=False)
+class Variable:
+    """One `name=value` of ENV, ARG or LABEL."""
+
+    name: str
+    value: Fact[str]  # after replacement; absent for an ARG without default
+    written: Fact[str]  # as it stands in the file, without quotes
+    step: Host
+    span: Span
+    name_span: Span
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / ENV NAME`."""
+        return f"{self.step.subject} {self.name}"
+
+    @property
+    def kind(self) -> str:
+        """`ENV`, `ARG` or `LABEL`."""
+        return self.step.name
+
+    @cached_property
+    def secret(self) -> Fact[str]:
+        """The secret that an ENV keeps in the image: a literal, or a build argument that it takes over."""
+        from dockguard.formats.dockerfile.leaks import kept
+
+        return kept(self)
+
+    @cached_property
+    def argued_secret(self) -> Fact[str]:
+        """The name of an ARG that announces a secret, where it is declared first."""
+        from dockguard.formats.dockerfile.leaks import argued
+
+        return argued(self)
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it is an ARG before the first FROM."""
+        return self.step.is_global
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its stage is part of the build."""
+        return self.step.is_built
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the built image itself keeps it: it is in the final stage, or in one that it stands on."""
+        return self.step.is_final
 
 
 @dataclass(eq=False)
@@ -117,52 +171,6 @@ class Undefined:
 
 
 @dataclass(eq=False)
-class RunCommand:
-    """A simple command that an instruction runs, shells and wrappers (`sudo`, `env`, `sh -c`) opened."""
-
-    command: Command
-    script: Script
-    step: Host
-    span: Span  # in the Dockerfile
-
-    @property
-    def name(self) -> str:
-        """The program's base name; "" where only the run time knows it."""
-        return self.command.name
-
-    @property
-    def subject(self) -> str:
-        """Its address: `stage final / RUN apt-get`."""
-        return f"{self.step.subject} {self.name}".rstrip()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The arguments after the name without their quotes; what only the run time knows stands as written."""
-        return tuple(word.text for word in self.command.args)
-
-    @property
-    def wrappers(self) -> tuple[str, ...]:
-        """The programs that run it, the outermost first: `sudo`, `env`, `timeout`."""
-        return self.command.wrappers
-
-    @property
-    def is_built(self) -> bool:
-        """Whether its stage is part of the build."""
-        return self.step.is_built
-
-    @property
-    def is_final(self) -> bool:
-        """Whether its stage is the final one, or one that the final one stands on."""
-        return self.step.is_final
-
-    @cached_property
-    def documents(self) -> tuple[str, ...]:
-        """The here-documents and here-strings that it reads."""
-        strings = [r.target.text for r in self.command.redirects if r.operator == "<<<" and r.target is not None]
-        return (*(document.text for document in self.command.documents), *strings)
-
-
-@dataclass(eq=False)
 class Copy:
     """One source of a COPY or ADD."""
 
@@ -195,6 +203,48 @@ class Copy:
         """Whether its stage is the final one, or one that the final one stands on."""
         return self.step.is_final
 
+    @cached_property
+    def special_bits(self) -> Fact[str]:
+        """The set-user-id and set-group-id bits that `--chmod` sets, in words."""
+        from dockguard.formats.dockerfile.modes import special_bits
+
+        return self.mode.map(lambda mode: special_bits(mode) or None)
+
+    @cached_property
+    def sensitive(self) -> Fact[str]:
+        """What the file is when its name says that it holds credentials: `a private SSH key`."""
+        from dockguard.formats.dockerfile.exposure import sensitive
+
+        return sensitive(self)
+
+    @cached_property
+    def vcs(self) -> Fact[str]:
+        """The version control folder that it brings, by name or with the whole context."""
+        from dockguard.formats.dockerfile.exposure import vcs
+
+        return vcs(self)
+
+    @cached_property
+    def is_unfiltered(self) -> bool:
+        """Whether it copies the whole context and no ignore file filters it."""
+        from dockguard.formats.dockerfile.exposure import unfiltered
+
+        return unfiltered(self)
+
+    @cached_property
+    def ignored(self) -> Fact[str]:
+        """The ignore pattern that keeps its source out of the build."""
+        from dockguard.formats.dockerfile.exposure import ignored
+
+        return ignored(self)
+
+    @cached_property
+    def missing(self) -> Fact[str]:
+        """Its source, when somebody names the context and it does not hold it."""
+        from dockguard.formats.dockerfile.exposure import missing
+
+        return missing(self)
+
     @property
     def is_whole_context(self) -> bool:
         """Whether it is `.`, `/`, or a glob of everything at the top of the context."""
@@ -203,17 +253,39 @@ class Copy:
 
 
 @dataclass(eq=False)
-class Account:
-    """A user that a command creates."""
+class SecretText:
+    """A secret that stands in the file in so many words."""
 
-    name: str
-    uid: int | None
-    system: bool  # `useradd -r`, `adduser -S`: a service account
-    duplicate: bool  # `useradd -o`: its number may be another user's
-    command: RunCommand
+    kind: str  # token, private-key, credential, high-entropy, literal, weak, hash
+    where: str  # the instruction's name, `heredoc` or `comment`
+    name: str  # that it stands under, "" for none
+    value: Fact[str]
+    format: str  # `github-pat`, `url`, "" for none
+    confidence: str  # low, medium, high
+    step: Host | None
     span: Span
-    groups: tuple[str, ...] = field(default=())
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / ENV NAME`."""
+        return f"{self.step.subject if self.step else self.where} {self.name}".rstrip()
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is in the final stage, or in one that the final one stands on."""
+        return self.step is not None and self.step.is_final
 
 
-Variables = Mapping[str, Fact[str]]
-Commands = Many[RunCommand]
+@dataclass(eq=False)
+class Leak:
+    """A secret that goes from one place to another."""
+
+    path: str
+    step: Host
+    span: Span  # where it goes to
+    origin: Span  # where it comes from
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / RUN`."""
+        return self.step.subject

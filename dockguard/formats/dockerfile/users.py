@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dockguard.formats.dockerfile.model import Image, Stage, Step
+from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.source import Fact, Span, Unknown, Via
 from dockguard.stack.pieces import User
 

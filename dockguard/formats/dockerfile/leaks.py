@@ -1,0 +1,98 @@
+"""Secrets written in a Dockerfile: in values, commands, heredocs, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockguard.common.secrets import Verdict, find_in_text, judge, name_is_secret
+from dockguard.formats.dockerfile.command import place
+from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.model import Step
+from dockguard.formats.dockerfile.parts import SecretText, Variable
+from dockguard.source import Fact, Secret, Span
+
+_PAIRS = frozenset({"ENV", "ARG", "LABEL"})
+
+
+def secrets(image: Image) -> Iterator[SecretText]:
+    """Every secret of the file, in its order; names without a value are not among them."""
+    from dockguard.formats.dockerfile.kinds import steps
+
+    for step in steps(image):
+        if step.name == "ONBUILD":
+            continue
+        if step.name in _PAIRS:
+            for variable in step.variables:
+                yield from _variable(variable, step)
+        else:
+            yield from _line(step)
+        yield from _heredocs(step)
+    yield from _comments(image)
+
+
+def _variable(variable: Variable, step: Step) -> Iterator[SecretText]:
+    text = variable.written.known
+    if text is None:
+        return
+    verdict = judge(variable.name, text)
+    if verdict.leaks:
+        yield _made(verdict, step.name, variable.name, text[verdict.start : verdict.end], step, variable.written.span)
+
+
+def _line(step: Step) -> Iterator[SecretText]:
+    start, end = step.node.args
+    text = step.node.joined.text[start:end]
+    for found in find_in_text(text):
+        if found.verdict.leaks:
+            span = step.node.joined.span(start + found.start, start + found.end)
+            yield _made(found.verdict, step.name, found.name, text[found.start : found.end], step, span)
+
+
+def _heredocs(step: Step) -> Iterator[SecretText]:
+    for heredoc in step.node.heredocs:
+        text = heredoc.body.text
+        for found in find_in_text(text):
+            if found.verdict.leaks:
+                span = place(heredoc.body.span(found.start, found.end), step.node)
+                where = step.name if step.name == "RUN" else "heredoc"
+                yield _made(found.verdict, where, found.name, text[found.start : found.end], step, span)
+
+
+def _comments(image: Image) -> Iterator[SecretText]:
+    for span in image.tree.comments:
+        text = span.text
+        for found in find_in_text(text):
+            if found.verdict.kind.value in ("token", "private key", "credential"):
+                at = span.source.span(span.start + found.start, span.start + found.end)
+                yield _made(found.verdict, "comment", found.name, text[found.start : found.end], None, at)
+
+
+def _made(verdict: Verdict, where: str, name: str, text: str, step: Step | None, span: Span) -> SecretText:
+    kind = verdict.kind.value.replace(" ", "-")
+    return SecretText(kind, where, name, Fact(Secret(text), span), verdict.format, verdict.confidence.word, step, span)
+
+
+def kept(variable: Variable) -> Fact[str]:
+    """The secret that an ENV keeps: a literal, or a build argument; absent for none."""
+    text = variable.written.known
+    if variable.kind != "ENV" or text is None or not name_is_secret(variable.name):
+        return Fact(None, variable.span)
+    if judge(variable.name, text).leaks:
+        return Fact(Secret(text), variable.span)
+    step = variable.step
+    assert isinstance(step, Step)
+    pair = next((p for p in step.node.pairs if p.name.span == variable.name_span), None)
+    if pair is None or pair.value is None or "$" not in pair.value.text:
+        return Fact(None, variable.span)
+    found = step.expand(pair.value)
+    given = [name for name in found.used if step.scope.declares(name) and not found.error]
+    return Fact(Secret(f"${given[0]}") if given else None, variable.span)
+
+
+def argued(variable: Variable) -> Fact[str]:
+    """The name of a build argument that announces a secret; absent where an ARG before the first FROM has it."""
+    step = variable.step
+    assert isinstance(step, Step)
+    hidden = variable.kind != "ARG" or not name_is_secret(variable.name)
+    again = not variable.is_global and variable.name in step.scope.outer and not variable.written.written
+    return Fact(None if hidden or again else variable.name, variable.span)

@@ -1,0 +1,161 @@
+"""Commands as rules see them: what they are, what they install, write, and do to accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dockguard.common.packages import PackageCall
+from dockguard.common.shell import Command, Script
+from dockguard.formats.dockerfile.parts import Host
+from dockguard.source import Fact, Many, Span
+
+
+@dataclass(eq=False)
+class Account:
+    """A user that a command creates."""
+
+    name: str
+    uid: int | None
+    system: bool  # `useradd -r`, `adduser -S`: a service account
+    duplicate: bool  # `useradd -o`: its number may be another user's
+    command: RunCommand
+    span: Span
+    groups: tuple[str, ...] = field(default=())
+
+
+@dataclass(eq=False)
+class Written:
+    """A file that a command writes."""
+
+    path: str  # as written
+    text: str  # as far as the command line says it
+    command: RunCommand
+    span: Span
+    sources: tuple[str, ...] = ()  # of a copy
+
+
+@dataclass(eq=False)
+class AccountPassword:
+    """A password that a command gives to an account."""
+
+    user: str
+    kind: str  # literal, empty, unlocked
+    value: Fact[str]
+    command: RunCommand
+    span: Span
+
+
+@dataclass(eq=False)
+class RunCommand:
+    """A simple command that an instruction runs, shells and wrappers (`sudo`, `env`, `sh -c`) opened."""
+
+    command: Command
+    script: Script
+    step: Host
+    span: Span  # in the Dockerfile
+
+    @property
+    def name(self) -> str:
+        """The program's base name; "" where only the run time knows it."""
+        return self.command.name
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / RUN apt-get`."""
+        return f"{self.step.subject} {self.name}".rstrip()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The arguments after the name without their quotes; what only the run time knows stands as written."""
+        return tuple(word.text for word in self.command.args)
+
+    @property
+    def wrappers(self) -> tuple[str, ...]:
+        """The programs that run it, the outermost first: `sudo`, `env`, `timeout`."""
+        return self.command.wrappers
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its stage is part of the build."""
+        return self.step.is_built
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its stage is the final one, or one that the final one stands on."""
+        return self.step.is_final
+
+    @cached_property
+    def documents(self) -> tuple[str, ...]:
+        """The here-documents and here-strings that it reads."""
+        strings = [r.target.text for r in self.command.redirects if r.operator == "<<<" and r.target is not None]
+        return (*(document.text for document in self.command.documents), *strings)
+
+    @property
+    def uses_sudo(self) -> bool:
+        """Whether sudo runs it."""
+        return self.name == "sudo" or "sudo" in self.wrappers
+
+    @cached_property
+    def call(self) -> PackageCall | None:
+        """What it asks a package manager to do."""
+        from dockguard.common.packages import package_call
+
+        return package_call(self.command)
+
+    @property
+    def installs(self) -> tuple[str, ...]:
+        """The names of the packages that it installs."""
+        call = self.call
+        if call is None or call.action != "install":
+            return ()
+        return tuple(package.name for package in call.packages if isinstance(package.name, str))
+
+    @cached_property
+    def writes(self) -> Many[Written]:
+        """The files that it writes."""
+        from dockguard.formats.dockerfile.writes import writes
+
+        return Many(tuple(writes(self)), self.span)
+
+    @cached_property
+    def account(self) -> Account | None:
+        """The user that it creates."""
+        from dockguard.formats.dockerfile.accounts import accounts
+
+        return next(iter(accounts((self,))), None)
+
+    @cached_property
+    def passwords(self) -> Many[AccountPassword]:
+        """The passwords that it gives to accounts, takes away or unlocks."""
+        from dockguard.formats.dockerfile.passwords import passwords
+
+        return Many(tuple(passwords(self)), self.span)
+
+    @cached_property
+    def joins(self) -> Many[Fact[str]]:
+        """The groups that it puts a user into."""
+        from dockguard.formats.dockerfile.accounts import joined
+
+        return Many(tuple(Fact(group, self.span) for group in joined(self)), self.span)
+
+    @cached_property
+    def special_bits(self) -> Fact[str]:
+        """The set-user-id and set-group-id bits that it sets on files, in words."""
+        from dockguard.formats.dockerfile.modes import command_bits
+
+        return command_bits(self)
+
+    @property
+    def on_folder(self) -> bool:
+        """Whether the mode that it sets is plainly a folder's."""
+        from dockguard.formats.dockerfile.modes import on_folder
+
+        return on_folder(self)
+
+    @cached_property
+    def written_secret(self) -> Fact[str]:
+        """The secret variable whose value it puts into a file or a tool's configuration."""
+        from dockguard.formats.dockerfile.taint import written_secret
+
+        return written_secret(self)

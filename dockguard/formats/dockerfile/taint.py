@@ -1,0 +1,157 @@
+"""Where secrets go inside a build: from arguments and mounts into files, from one stage into another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockguard.common.secrets import name_is_secret
+from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.model import Stage, Step
+from dockguard.formats.dockerfile.parts import Copy, Leak
+from dockguard.formats.dockerfile.runs import RunCommand
+from dockguard.formats.dockerfile.sensitive import sensitive_path
+from dockguard.source import Fact, Span
+
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})")
+# Commands that keep what they are given: (program, first words), as in `npm config set`.
+_KEEPERS = (
+    ("npm", ("config", "set")), ("npm", ("set",)), ("yarn", ("config", "set")), ("pnpm", ("config", "set")),
+    ("pip", ("config", "set")), ("pip3", ("config", "set")), ("git", ("config",)), ("docker", ("login",)),
+    ("helm", ("registry", "login")), ("az", ("login",)), ("aws", ("configure", "set")), ("gcloud", ("auth",)),
+    ("gh", ("auth", "login")), ("composer", ("config",)), ("bundle", ("config",)), ("poetry", ("config",)),
+    ("cargo", ("login",)), ("gem", ("sources",)), ("dotnet", ("nuget", "add")), ("nuget", ("sources", "add")),
+    ("git-credential-store", ()), ("conan", ("user",)), ("glab", ("auth", "login")), ("oras", ("login",)),
+)  # fmt: skip
+_HARMLESS = ("/dev/", "/proc/")
+
+
+def secret_names(command: RunCommand) -> Iterator[str]:
+    """Variables with secret names whose value a command's words or here-documents use."""
+    texts = [word.text for word in command.command.words]
+    texts += [document.text for document in command.command.documents if document.expands]
+    for text in texts:
+        for name in _VARIABLE.findall(text):
+            if name_is_secret(name):
+                yield name
+
+
+def written_secret(command: RunCommand) -> Fact[str]:
+    """The secret variable that a command puts into a file or a tool's configuration."""
+    if command.step.name != "RUN":
+        return Fact(None, command.span)
+    name = next(iter(_kept_names(command)), None)
+    return Fact(name, command.span)
+
+
+def _kept_names(command: RunCommand) -> Iterator[str]:
+    writes = [w for w in command.writes if not w.path.startswith(_HARMLESS)]
+    if _keeps(command) or any(writes):
+        yield from secret_names(command)
+    for name in secret_names(command):
+        if command.name in ("echo", "printf", "cat") and any(
+            other.name == "tee" and command.command in other.script.feeding(other.command)
+            for other in _siblings(command)
+        ):
+            yield name
+
+
+def _siblings(command: RunCommand) -> Iterator[RunCommand]:
+    step = command.step
+    if isinstance(step, Step):
+        yield from step.commands
+
+
+def _keeps(command: RunCommand) -> bool:
+    words = tuple(word for word in command.words if not word.startswith("-"))
+    return any(command.name == name and words[: len(first)] == first for name, first in _KEEPERS)
+
+
+def persisted_mount(step: Step) -> Iterator[Leak]:
+    """Secret mounts of a RUN that a command copies to a place in the image."""
+    mounts = [mount for mount in step.mounts if mount.type == "secret"]
+    for mount in mounts:
+        for command in step.commands:
+            if _copies(command, mount.place) or _prints(command, mount.env.known):
+                yield Leak(mount.place or f"${mount.env.known}", command.step, command.span, mount.span)
+
+
+def _copies(command: RunCommand, place: str) -> bool:
+    if not place:
+        return False
+    for written in command.writes:
+        if place in written.sources and not _is_mount(written.path, place):
+            return True
+        reads = command.name in ("cat", "head", "tail", "base64", "sed", "awk", "envsubst", "tr")
+        if reads and place in command.words and not _is_mount(written.path, place):
+            return True
+        substituted = (
+            f"$(cat {place}" in written.text or f"$(<{place}" in written.text or f"`cat {place}" in written.text
+        )
+        if substituted:
+            return True
+    return False
+
+
+def _is_mount(path: str, place: str) -> bool:
+    return path == place or path.startswith(("/dev/", "/run/secrets/", "/proc/"))
+
+
+def _prints(command: RunCommand, variable: str | None) -> bool:
+    if not variable:
+        return False
+    used = any(name == variable for text in command.command.words for name in _VARIABLE.findall(text.text))
+    return used and (_keeps(command) or any(not w.path.startswith(_HARMLESS) for w in command.writes))
+
+
+def removed(image: Image) -> Iterator[Leak]:
+    """Sensitive files that one layer brings and a later one removes: they stay in the image."""
+    for stage in image.stages:
+        brought: list[Copy] = []
+        for step in stage.own:
+            brought += [copy for copy in step.copies if _is_secret_file(copy)]
+            for command in step.commands if step.name == "RUN" and brought else ():
+                if command.name in ("rm", "shred", "unlink", "srm"):
+                    yield from _removed(command, brought)
+
+
+def _is_secret_file(copy: Copy) -> bool:
+    return copy.kind in ("context", "heredoc") and bool(sensitive_path(copy.source.known or copy.target.known or ""))
+
+
+def _removed(command: RunCommand, brought: list[Copy]) -> Iterator[Leak]:
+    for word in command.words:
+        for copy in brought:
+            target = copy.target.known or ""
+            names = {target, f"{target}/{(copy.source.known or '').rpartition('/')[2]}", copy.source.known or ""}
+            if word.rstrip("/") in names or (word.startswith("/") and target.startswith(f"{word.rstrip('/*')}/")):
+                yield Leak(copy.target.known or word, command.step, command.span, copy.span)
+
+
+def crossing(image: Image) -> Iterator[Leak]:
+    """COPY --from of a path that the other stage wrote with a secret in it."""
+    for stage in image.stages:
+        for copy in stage.copies:
+            if copy.stage is None or not stage.reached:
+                continue
+            path = copy.source.known or ""
+            for place, span in _tainted(image.stages.items[copy.stage]):
+                if path and (place == path.rstrip("/") or place.startswith(f"{path.rstrip('/')}/")):
+                    yield Leak(place, copy.step, copy.span, span)
+                    break
+
+
+def _tainted(stage: Stage) -> Iterator[tuple[str, Span]]:
+    for part in stage.chain:
+        for copy in part.copies:
+            if _is_secret_file(copy) and copy.target.known:
+                yield copy.target.known, copy.span
+        for command in part.commands:
+            if next(iter(secret_names(command)), None):
+                for written in command.writes:
+                    yield _absolute(written.path, command), command.span
+
+
+def _absolute(path: str, command: RunCommand) -> str:
+    path = path.replace("~", "/root", 1) if path.startswith("~/") else path
+    return path if path.startswith("/") else f"{(command.step.workdir.known or '').rstrip('/')}/{path}"

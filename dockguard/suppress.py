@@ -64,7 +64,7 @@ def suppress(reports: Iterable[Report], files: Iterable[Commented], terms: Terms
     """Silence what comments and the configuration accept; a report silenced in some of its variants becomes two."""
     texts = tuple(files)
     ours = list(_written(texts, terms.catalogue))
-    theirs = _foreign(texts, terms) if terms.config.foreign else []
+    theirs = _foreign(texts, terms) if terms.config.foreign and terms.config.inline else []
     live = [one for one in ours if terms.config.inline and _is_live(one, terms.today)]
     silencer = _Silencer(_Index([*live, *theirs]), terms)
     done = [part for report in reports for part in silencer.parts(report)]

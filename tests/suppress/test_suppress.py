@@ -359,6 +359,12 @@ def test_foreign(text, rule, tool, expected):
     assert outcome.directives == ()
 
 
+def test_without_inline_comments_foreign_ones_do_not_count_either():
+    src = source("# hadolint ignore=DL3002\nx")
+    outcome = run([report(spot(src, "x"), "dockerfile/d")], src, foreign=("hadolint",), inline=False)
+    assert state(outcome) == [((), None)]
+
+
 def test_foreign_reasons():
     src = source("#checkov:skip=CKV_DOCKER_3:it is fine\nx\n")
     assert (
@@ -378,7 +384,8 @@ def test_nothing_is_loaded_for_texts_without_directives():
         "from dockguard.suppress import suppress, Commented, Terms;"
         "terms = Terms(Catalogue(lambda: 1 / 0), datetime.date(2027, 1, 1));"
         "assert suppress([], [Commented(Source('x', '# a comment'), ())], terms).directives == ();"
-        "print([m for m in ('suppress_directive', 'suppress_foreign', 'config_schema') if 'dockguard.' + m in sys.modules])"
+        "heavy = ('suppress_directive', 'suppress_foreign', 'config_schema');"
+        "print([name for name in heavy if 'dockguard.' + name in sys.modules])"
     )
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -53,7 +53,8 @@ def of(level: Level, kind: str) -> Action:
 def handler_of(level: Level, kind: str) -> Directive | None:
     """The handler of a block; only `if` and `limit_except` take that of the location around them."""
     for here in level.chain if kind in ("if", "limit_except") else (level,):
-        found = next((directive for directive in here.directives if directive.name in HANDLERS), None)
+        fits = PASSES if here is not level and kind == "limit_except" else HANDLERS
+        found = next((directive for directive in here.directives if directive.name in fits), None)
         if found is not None or here.context == "location":
             return found
     return None

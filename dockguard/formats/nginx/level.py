@@ -176,7 +176,7 @@ class Level:
         return next((gap.why for gap in self.gaps if gap.hides(names)), "")
 
     def listed(self, name: str) -> Many[Directive]:
-        """The lines of an all-or-nothing directive that count here."""
+        """The lines of an all-or-nothing directive (one of `inheritance.REPLACE`) that count here."""
         names = inheritance.group(name)
         for level in self.chain:
             found, why = level.lines(names), level.hidden(names)
@@ -187,7 +187,7 @@ class Level:
     def nearest(self, name: str) -> Fact[Directive]:
         """The line of a plain directive that counts here."""
         names = frozenset((name,))
-        for level in self.chain:
+        for level in (self,) if name in inheritance.NEVER else self.chain:
             found = level.last(name)
             if found is not None:
                 return Fact(found, found.span, _inherited(self, level, found))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dockguard.formats.nginx.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.source import Span
 
@@ -95,32 +96,40 @@ def locations(level: Level) -> list[Level]:
     return [child for child in level.children if child.context == "location"]
 
 
-def find(server: Level, uri: str) -> tuple[Level, re.Match[str] | None]:
-    """The block that answers a decoded, normalised URI (the server's own when no location does), and the last regex's match."""
-    level, match = _descend(server, uri, True)
-    return level, match
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The block that answers a URI, the match of the last regex, and whether nginx answers by adding a slash."""
+
+    level: Level
+    hit: re.Match[str] | None = None
+    slash: bool = False
+    ended: bool = False  # no regex is tried after it
 
 
-def _descend(level: Level, uri: str, outermost: bool) -> tuple[Level, re.Match[str] | None]:
-    exact, best = _literal(level, uri)
+def find(server: Level, uri: str) -> Found:
+    """The block that answers a decoded, normalised URI; the server's own when no location does."""
+    exact, best, slashed = _literal(server, uri)
     if exact is not None:
-        return exact, None
-    found, match = level, None
+        return Found(exact, ended=True)
+    if slashed is not None and (best is None or own_match(best).pattern != uri):
+        return Found(slashed, slash=True, ended=True)
+    found = Found(server)
     if best is not None:
-        found, match = _descend(best, uri, False)
-        if match is not None or (found is not best and own_match(found).modifier == "="):
-            return found, match
+        found = find(best, uri)
+        if found.ended:
+            return found
     if best is None or own_match(best).modifier != "^~":
-        for child in locations(level):
+        for child in locations(server):
             hit = matches(own_match(child), uri)
             if hit:
-                inner, deeper = _descend(child, uri, False)
-                return inner, deeper or hit
-    return found, match
+                inner = find(child, uri)
+                return Found(inner.level, inner.hit or hit, inner.slash, True)
+    return found
 
 
-def _literal(level: Level, uri: str) -> tuple[Level | None, Level | None]:
-    exact = best = None
+def _literal(level: Level, uri: str) -> tuple[Level | None, Level | None, Level | None]:
+    """The exact location, the longest prefix, and a proxied location that is the URI with a slash."""
+    exact = best = slashed = None
     length = -1
     for child in locations(level):
         match = own_match(child)
@@ -128,7 +137,13 @@ def _literal(level: Level, uri: str) -> tuple[Level | None, Level | None]:
             exact = child
         elif match.prefix and uri.startswith(match.pattern) and len(match.pattern) > length:
             best, length = child, len(match.pattern)
-    return exact, best
+        if match.pattern == uri + "/" and not match.regex and match.modifier != "@" and _passes(child):
+            slashed = child
+    return exact, best, slashed
+
+
+def _passes(level: Level) -> bool:
+    return any(name in level.own for name in PASSES)
 
 
 def matches(match: Match, uri: str) -> re.Match[str] | None:
@@ -186,9 +201,14 @@ def _by_sibling(level: Level, match: Match, parent: Level) -> Shadow | None:
             if match.regex:
                 return None
             continue
-        if other.regex and (why := _shadows(other, match, _earlier(parent, child, level))):
+        if other.regex and (why := _shadows(other, match, _earlier(parent, child, level), _adds_slash(level, match))):
             return Shadow(why, child.span)
     return None
+
+
+def _adds_slash(level: Level, match: Match) -> bool:
+    """Whether it answers the URI without its last slash, with a redirect, before regexes are tried."""
+    return match.pattern.endswith("/") and _passes(level)
 
 
 def _earlier(parent: Level, one: Level, other: Level) -> bool:
@@ -196,8 +216,8 @@ def _earlier(parent: Level, one: Level, other: Level) -> bool:
     return siblings.index(one) < siblings.index(other)
 
 
-def _shadows(other: Match, match: Match, earlier: bool) -> str:
-    if match.modifier == "" and other.always:
+def _shadows(other: Match, match: Match, earlier: bool, adds_slash: bool) -> str:
+    if match.modifier == "" and other.always and not adds_slash:
         return f"the regex `{other.pattern}` matches every URI and wins over prefixes"
     if not match.regex or not earlier:
         return ""

@@ -9,12 +9,13 @@ from dockguard.formats.nginx.matching import Match
 _ASSETS = frozenset(
     """
     js mjs css map png jpg jpeg jpe gif ico svg svgz webp avif bmp woff woff2 ttf ttc otf eot mp4 webm ogg ogv mp3 wav
-    m4a m4v mov avi flv swf pdf zip gz tgz bz2 rar 7z tar doc docx xls xlsx ppt pptx txt xml json rss atom webmanifest wasm
-    manifest csv rtf exe dmg iso cur htc crx xpi safariextz oex appcache vcf vtt midi mid wmf wml jar
+    m4a m4v mov avi flv swf pdf zip gz tgz bz2 rar 7z tar doc docx xls xlsx ppt pptx txt xml json rss atom webmanifest
+    wasm manifest csv rtf exe dmg iso cur htc crx xpi safariextz oex appcache vcf vtt midi mid wmf wml jar
     """.split()
 )
 _ASSET_FOLDER = re.compile(
-    r"/(?:static|assets?|images?|img|css|js|scripts?|styles?|fonts?|media|uploads?|files?|downloads?|"
+    r"/(?:static|assets?|images?|img|css|js|scripts?|styles?|fonts?|"
+    r"media|uploads?|files?|downloads?|"
     r"favicon[^/]*|robots\.txt|sitemap[^/]*|\.well-known|_next/static|_nuxt|dist|build|vendor|public|icons?)(?:/|$)",
     re.I,
 )

@@ -111,7 +111,7 @@ class Variables:
 
     def _set(self, name: str, level: Level, html: bool, step: int) -> tuple[Choice, ...]:
         lines = [line for line in self.sets[name] if _server(line.level) is _server(level)] or self.sets[name]
-        always = any(line.level in level.chain for line in lines)
+        always = any(line.level is _server(level) and _first(line) for line in lines)
         if any(f"${name}" in line.texts[1].lower() or f"${{{name}}}" in line.texts[1].lower() for line in lines):
             return None  # type: ignore[return-value]  # it grows out of itself
         return self._all([line.words[1] for line in lines], level, html, step, not always)
@@ -142,6 +142,16 @@ def _block_of(directive: Directive, level: Level) -> Level | None:
 
 def _server(level: Level) -> Level | None:
     return next((one for one in level.chain if one.context == "server"), None)
+
+
+def _first(line: Directive) -> bool:
+    """Whether every request runs a `set` of a server before anything can answer."""
+    for other in line.level.directives:
+        if other is line:
+            return True
+        if other.name in ("return", "rewrite", "if", "break"):
+            return False
+    return False
 
 
 def _for_html(entries: list[Directive]) -> Directive | None:

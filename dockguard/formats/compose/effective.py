@@ -1,0 +1,287 @@
+"""A project as Docker Compose would have it now: discovery, environment, profiles, and the model it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any
+
+from dockguard.finding import Problem
+from dockguard.formats.compose.consistency import Check
+from dockguard.formats.compose.interpolate import BadTemplate, Scope, Variable, substitute
+from dockguard.formats.compose.load import Loader
+from dockguard.formats.compose.normalize import folder_name, normalize, project_name
+from dockguard.formats.compose.parse import parse
+from dockguard.formats.compose.refusal import Journal
+from dockguard.formats.compose.render import OMIT, BadValue
+from dockguard.formats.compose.shape import resources, service
+from dockguard.formats.compose.tree import Value
+from dockguard.source import Span
+from dockguard.workspace import Workspace, folder_of, join
+
+BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+
+
+@dataclass
+class Project:
+    """A loaded project: its model with places, the same as printed, and what was noted on the way."""
+
+    model: Value
+    printed: dict[str, Any]
+    loader: Loader
+    journal: Journal
+    files: tuple[str, ...]
+    folder: str
+    name: str
+
+
+def resolve(
+    workspace: Workspace,
+    folder_or_files: str | Sequence[str] = "",
+    *,
+    files: Sequence[str] = (),
+    profiles: Iterable[str] = (),
+    env_files: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """What `docker compose config --format json` prints, and what it would refuse.
+
+    `folder_or_files` is a folder of the workspace, in which Compose is started, or the files themselves; `files`,
+    `profiles`, `env_files` stand for `-f`, `--profile` and `--env-file` (paths of the workspace). `environment` is the
+    process environment. One project, or none and the problems; several when the folder holds none itself, one for each
+    folder below that has a base file.
+    """
+    given = tuple(files) or (() if isinstance(folder_or_files, str) else tuple(folder_or_files))
+    start = folder_or_files if isinstance(folder_or_files, str) else folder_of(given[0]) if given else ""
+    start = "" if start == "." else start
+    environment = environment or {}
+    project, problems = load(workspace, start, given, profiles, env_files, environment)
+    return ([] if project is None or problems else [project.printed]), problems
+
+
+def load(
+    workspace: Workspace,
+    start: str,
+    given: tuple[str, ...],
+    profiles: Iterable[str],
+    env_files: Sequence[str],
+    environment: Mapping[str, str],
+) -> tuple[Project | None, list[Problem]]:
+    """The project that Compose would load, started in a folder."""
+    journal = Journal()
+    workspace, start = _search(workspace, start, given, environment)
+    loader = Loader(workspace, journal, environment.get("HOME", ""))
+    outer = Scope({name: Variable(value) for name, value in environment.items()})
+    scope = _dotenv(loader, outer, env_files, _folder(given) if given else start)
+    chosen = given or _chosen(workspace, start, scope)
+    if not chosen:
+        return None, [Problem("compose-missing", "no configuration file provided: not found", path=start or ".")]
+    folder = folder_of(chosen[0])
+    if folder != start and not env_files and not given:
+        scope = _dotenv(loader, outer, env_files, folder)
+    wanted = tuple(profiles) or tuple(filter(None, (scope.get("COMPOSE_PROFILES") or "").split(",")))
+    project = build(loader, chosen, folder, scope, wanted)
+    return project, _problems(journal, workspace)
+
+
+def _problems(journal: Journal, workspace: Workspace) -> list[Problem]:
+    found = [Problem("compose-refused", refusal.message, refusal.span) for refusal in journal.refusals]
+    return found + [problem for problem in workspace.problems if problem.span is None and not found]
+
+
+def _folder(files: Sequence[str]) -> str:
+    return folder_of(files[0])
+
+
+def _search(
+    workspace: Workspace, start: str, given: tuple[str, ...], environment: Mapping[str, str]
+) -> tuple[Workspace, str]:
+    """The folder with a base file, the start or one above it, as Compose searches; above the root too."""
+    if given or "COMPOSE_FILE" in environment:
+        return workspace, start
+    folder = start
+    while True:
+        if base_file(workspace, folder) or workspace.entry(f"{folder}/.env" if folder else ".env") == "file":
+            return workspace, folder
+        if not folder:
+            break
+        folder = folder_of(folder)
+    return _above(workspace, start)
+
+
+def _above(workspace: Workspace, start: str) -> tuple[Workspace, str]:
+    if workspace.root is None:
+        return workspace, start
+    for parent in FilePath(workspace.root).parents:
+        outer = Workspace(parent)
+        if base_file(outer, ""):
+            return outer, ""
+    return workspace, start
+
+
+def base_file(workspace: Workspace, folder: str) -> str:
+    """The first of the four names in a folder; "" when there is none."""
+    for name in BASES:
+        path = f"{folder}/{name}" if folder else name
+        if workspace.entry(path) == "file":
+            return path
+    return ""
+
+
+def override_file(workspace: Workspace, folder: str) -> str:
+    """The override that Compose adds by itself; "" when there is none."""
+    for name in OVERRIDES:
+        path = f"{folder}/{name}" if folder else name
+        if workspace.entry(path) == "file":
+            return path
+    return ""
+
+
+def _dotenv(loader: Loader, outer: Scope, env_files: Sequence[str], folder: str) -> Scope:
+    paths = list(env_files) or [f"{folder}/.env" if folder else ".env"]
+    found: dict[str, Variable] = {}
+    for path in paths:
+        inner = Scope({**found, **outer.variables})
+        variables = loader.variables(path, inner, None)
+        if variables is None and env_files:
+            loader.journal.refuse(_nowhere(path), f"couldn't find env file: {loader.absolute(path)}", "file")
+        found |= variables or {}
+    return outer.with_below(found)
+
+
+def _nowhere(path: str) -> Span:
+    from dockguard.source import Source
+
+    return Source(path, "").whole
+
+
+def _chosen(workspace: Workspace, folder: str, scope: Scope) -> tuple[str, ...]:
+    listed = scope.get("COMPOSE_FILE")
+    if listed:
+        separator = scope.get("COMPOSE_PATH_SEPARATOR") or ":"
+        return tuple(join(folder, name) for name in listed.split(separator) if name)
+    base = base_file(workspace, folder)
+    override = override_file(workspace, folder) if base else ""
+    return tuple(filter(None, (base, override)))
+
+
+def build(loader: Loader, files: Sequence[str], folder: str, scope: Scope, profiles: Sequence[str] | None) -> Project:
+    """A project from its files; `profiles` None is every profile."""
+    paths = tuple(_inside(loader, path) for path in files)
+    for path in paths:
+        if loader.tree(path) is None and loader.workspace.entry(path) != "file":
+            loader.journal.refuse(_nowhere(path), f"open {loader.absolute(path)}: no such file or directory", "file")
+    name = _name(loader, paths, folder, scope)
+    scope = scope.with_above({"COMPOSE_PROJECT_NAME": Variable(name)})
+    merged = loader.model(paths, folder, scope)
+    if not merged.data:
+        loader.journal.refuse(merged.span, "empty compose file", "value")
+    model = normalize(merged, name, loader, scope)
+    printed = _printed(model, loader.journal)
+    active = _active(printed, profiles)
+    Check(model, printed, active, loader.journal).run()
+    shown = _used(printed, active)
+    return Project(model, shown, loader, loader.journal, paths, folder, name)
+
+
+def _inside(loader: Loader, path: str) -> str:
+    return loader.inside(loader.absolute(path)) or path
+
+
+def _name(loader: Loader, files: Sequence[str], folder: str, scope: Scope) -> str:
+    given = scope.get("COMPOSE_PROJECT_NAME")
+    if given:
+        return given
+    written = ""
+    for file in files:
+        tree = loader.workspace.tree(file, parse)
+        for document in tree.documents if tree is not None else ():
+            name = document.value.get("name")
+            written = name.text if name is not None and name.text else written
+    try:
+        written = substitute(written, Scope(scope.variables))
+    except BadTemplate:
+        written = ""
+    return project_name(written) or project_name(folder_name(loader.absolute(folder)))
+
+
+def _printed(model: Value, journal: Journal) -> dict[str, Any]:
+    """The model decoded; what cannot be decoded is refused and left out."""
+    found: dict[str, Any] = {"name": model.map["name"].data}
+    found["services"] = {}
+    for name, value in (model.map["services"].map if "services" in model.map else {}).items():
+        plain = value.plain()
+        if isinstance(plain, dict):
+            found["services"][name] = _decoded(value, plain, service(), ("services", name), journal)
+    for section, decode in resources().items():
+        entries = model.map[section].map if section in model.map else {}
+        for name, value in entries.items():
+            try:
+                found.setdefault(section, {})[name] = decode(value.plain())
+            except BadValue as error:
+                journal.refuse(
+                    value.place, f"{section}.{name}.{'.'.join(error.path)}: {error}", "value", (section, name)
+                )
+    found |= {name: value.plain() for name, value in model.map.items() if name.startswith("x-")}
+    return found
+
+
+def _decoded(
+    value: Value, plain: dict[str, Any], fields: Mapping[str, Any], path: tuple[str, ...], journal: Journal
+) -> Any:
+    found = {}
+    for name, decode in fields.items():
+        try:
+            decoded = decode(plain.get(name))
+        except (ValueError, TypeError, AttributeError) as error:
+            inner = (name, *getattr(error, "path", ()))
+            near = value.get(*[part for part in inner if not part.isdigit()]) or value.map.get(name) or value
+            journal.refuse(near.place, f"{'.'.join((*path, *inner))}: {error}", "value", (*path, *inner))
+            continue
+        if decoded is not OMIT:
+            found[name] = decoded
+    return found
+
+
+def _active(printed: dict[str, Any], profiles: Sequence[str] | None) -> frozenset[str]:
+    names = printed["services"]
+    if profiles is None or "*" in profiles:
+        return frozenset(names)
+    wanted = set(profiles)
+    return frozenset(n for n, item in names.items() if not item.get("profiles") or wanted & set(item["profiles"]))
+
+
+def _used(printed: dict[str, Any], active: frozenset[str]) -> dict[str, Any]:
+    """What is printed: active services, and the resources that they use."""
+    services = {name: item for name, item in printed["services"].items() if name in active}
+    used: dict[str, set[str]] = {"networks": set(), "volumes": set(), "secrets": set(), "configs": set()}
+    for item in services.values():
+        used["networks"] |= set(item.get("networks") or ())
+        used["volumes"] |= {v.get("source", "") for v in item.get("volumes") or () if v.get("type") == "volume"}
+        used["secrets"] |= {s.get("source", "") for s in item.get("secrets") or ()}
+        used["secrets"] |= {s.get("source", "") for s in (item.get("build") or {}).get("secrets") or ()}
+        used["configs"] |= {c.get("source", "") for c in item.get("configs") or ()}
+    found = {"name": printed["name"], "services": services}
+    for section, names in used.items():
+        kept = {name: item for name, item in printed.get(section, {}).items() if name in names}
+        if kept:
+            found[section] = kept
+    extensions = {name: item for name, item in printed.items() if name.startswith("x-")}
+    shown: dict[str, Any] = _escaped({**found, **extensions})
+    return shown
+
+
+def _escaped(data: Any) -> Any:
+    """Docker Compose prints `$$` for a dollar, so that what it prints can be read again."""
+    if isinstance(data, str):
+        return data.replace("$", "$$")
+    if isinstance(data, dict):
+        return {_escaped(name): _escaped(item) for name, item in data.items()}
+    return [_escaped(item) for item in data] if isinstance(data, list) else data

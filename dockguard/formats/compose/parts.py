@@ -1,0 +1,559 @@
+"""The parts of a service that rules are asked about: mounts, ports, variables, devices, hooks, builds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dockguard.formats.compose.scalars import go_text
+from dockguard.formats.compose.tree import Value, is_unknown, shown
+from dockguard.formats.compose.view import (
+    View,
+    as_bool,
+    as_bytes,
+    as_float,
+    as_int,
+    as_words,
+    fact,
+    item_fact,
+    many,
+    readable,
+)
+from dockguard.source import Fact, Many, Span, Unknown, absent
+
+if TYPE_CHECKING:
+    from dockguard.formats.compose.model import Service
+
+
+@dataclass(frozen=True, eq=False)
+class Entry(View):
+    """A name with a text: a variable, a label, a build argument, a sysctl."""
+
+    name: str = ""
+
+    @property
+    def span(self) -> Span:
+        """Name and value."""
+        return self.value.place
+
+    @cached_property
+    def text(self) -> Fact[str]:
+        """Its value; unknown where it is passed through from the shell."""
+        if self.value.data is None:
+            return Fact(Unknown(f"`{self.name}` comes from the shell"), self.value.place, self.value.via)
+        return fact(self.value, self.span, go_text)
+
+    @property
+    def written(self) -> str:
+        """Its value as people write it, `${…}` included; empty when it has none."""
+        return readable(self.value)
+
+    @property
+    def from_file(self) -> bool:
+        """Whether it was read from an env file or a label file."""
+        return any(step.how.startswith("read ") for step in self.value.via or ())
+
+
+@dataclass(frozen=True, eq=False)
+class Mount(View):
+    """Something mounted into a container: a volume, a bind, a tmpfs, or a config or secret."""
+
+    service: Service | None = None
+    volume: Value | None = None  # the top-level volume, config or secret that it names
+
+    @property
+    def span(self) -> Span:
+        """The whole item."""
+        return self.value.span
+
+    @cached_property
+    def type(self) -> Fact[str]:
+        """`bind`, `volume`, `tmpfs`, `npipe`, `cluster`, `image`, `config` or `secret`."""
+        if self.path[-2] in ("configs", "secrets"):
+            return Fact(self.path[-2][:-1], self.span, self.value.via)
+        return self._text("type")
+
+    @cached_property
+    def source(self) -> Fact[str]:
+        """The host path as Docker Compose resolves it, or the volume's name; absent for an anonymous volume."""
+        return self._text("source")
+
+    @cached_property
+    def target(self) -> Fact[str]:
+        """The path in the container."""
+        return self._text("target")
+
+    @cached_property
+    def read_only(self) -> Fact[bool]:
+        """Whether the container cannot write to it; configs and secrets are always read-only."""
+        if self.path[-2] in ("configs", "secrets"):
+            return Fact(True, self.span)
+        return self._bool("read_only")
+
+    @cached_property
+    def propagation(self) -> Fact[str]:
+        """`rprivate`, `private`, `rshared`, `shared`, `rslave`, `slave`."""
+        return self._text("bind.propagation")
+
+    @cached_property
+    def selinux(self) -> Fact[str]:
+        """`z` or `Z`: the host path is relabelled."""
+        return self._text("bind.selinux")
+
+    @cached_property
+    def creates_host_path(self) -> Fact[bool]:
+        """Whether a missing host path is made, owned by root."""
+        return self._bool("bind.create_host_path")
+
+    @cached_property
+    def is_bind(self) -> bool:
+        """Whether a path of the host appears in the container: a bind, a bind-backed volume, a config's file."""
+        return self.host_path.written
+
+    @cached_property
+    def is_anonymous(self) -> bool:
+        """Whether it is a volume without a name."""
+        return self.type.value == "volume" and not self.source.written
+
+    @cached_property
+    def host_path(self) -> Fact[str]:
+        """The path of the host, also behind a named volume (`driver_opts` with `o: bind`), a config or a secret."""
+        if self.type.value == "bind":
+            return self.source
+        if self.volume is None:
+            return absent(self.span)
+        return _backing(self.volume, self.span)
+
+    @cached_property
+    def written_path(self) -> str:
+        """The host path as people write it, `${…}` included; empty where no path of the host is mounted."""
+        value = self.value.get("source") if self.type.value == "bind" else _backing_value(self.volume)
+        return readable(value)
+
+    @cached_property
+    def runtime_socket(self) -> Fact[str]:
+        """The container runtime whose control socket it exposes: itself, or a folder that holds one."""
+        from dockguard.common.paths import holds_runtime_socket
+
+        path = self.host_path
+        if not path.written:
+            return absent(self.span)
+        runtime = holds_runtime_socket(self.written_path)
+        if runtime is None:
+            return Fact(path.value if not path.sure else None, path.span, path.via)
+        return Fact(runtime, path.span, path.via)
+
+    @cached_property
+    def danger(self) -> Fact[str]:
+        """What the container gains by the host path: `socket`, `root`, `secrets` or `host`."""
+        from dockguard.common.paths import judge
+
+        path = self.host_path
+        if not path.written:
+            return absent(self.span)
+        verdict = judge(self.written_path, self.read_only.value is True)
+        if verdict is None:
+            return Fact(path.value if not path.sure else None, path.span, path.via)
+        return Fact(verdict.danger.value, path.span, path.via)
+
+    @cached_property
+    def tmpfs_size(self) -> Fact[int]:
+        """The size limit of a tmpfs, in bytes."""
+        return self._fact("tmpfs.size", as_bytes)
+
+
+def _backing_value(volume: Value | None) -> Value | None:
+    if volume is None:
+        return None
+    if "file" in volume.map:
+        return volume.get("file")
+    options = volume.get("driver_opts")
+    kind = readable(options.get("o")) if options is not None else ""
+    return options.get("device") if options is not None and {"bind", "rbind"} & set(kind.split(",")) else None
+
+
+def _backing(volume: Value, where: Span) -> Fact[str]:
+    value = _backing_value(volume)
+    found = fact(value, where, go_text)
+    return found if value is None else found.step(where, "mounted here")
+
+
+@dataclass(frozen=True, eq=False)
+class Port(View):
+    """A published port."""
+
+    service: Service | None = None
+
+    @property
+    def span(self) -> Span:
+        """The whole item."""
+        return self.value.span
+
+    @property
+    def subject(self) -> str:
+        """The service and the port in the container."""
+        target = self.value.get("target")
+        number = shown(go_text(target.data)) if target is not None else "?"
+        return f"{'.'.join(self.path[:2])}.ports.{number}"
+
+    @cached_property
+    def target(self) -> Fact[int]:
+        """The port in the container."""
+        return self._fact("target", as_int)
+
+    @cached_property
+    def published(self) -> Fact[str]:
+        """The port of the host, or a range of ports to choose from; absent for a random one."""
+        return self._text("published")
+
+    @cached_property
+    def host_ip(self) -> Fact[str]:
+        """The address of the host; absent for every one."""
+        return self._text("host_ip")
+
+    @cached_property
+    def protocol(self) -> Fact[str]:
+        """`tcp`, `udp` or `sctp`."""
+        return self._text("protocol")
+
+    @cached_property
+    def mode(self) -> Fact[str]:
+        """`ingress` or `host`."""
+        return self._text("mode")
+
+    @cached_property
+    def host_port(self) -> Fact[int]:
+        """The first published port."""
+        return self.published.map(lambda text: as_int(text.partition("-")[0]) if text[:1].isdigit() else None)
+
+    @cached_property
+    def on_every_address(self) -> Fact[bool]:
+        """Whether it listens on every address of the host."""
+        if not self.host_ip.written:
+            return Fact(True, self.span, self.value.via)
+        return self.host_ip.map(lambda ip: ip in ("", "0.0.0.0", "::", "::ffff:0.0.0.0", "0:0:0:0:0:0:0:0"))
+
+    @cached_property
+    def public(self) -> Fact[bool]:
+        """Whether other machines can reach it: it listens on an address that is no loopback address."""
+        if not self.host_ip.written:
+            return Fact(True, self.span, self.value.via)
+        return self.host_ip.map(lambda ip: not (ip.startswith(("127.", "::ffff:127.")) or ip in ("::1", "localhost")))
+
+
+@dataclass(frozen=True, eq=False)
+class Device(View):
+    """A device of the host in a container."""
+
+    @property
+    def span(self) -> Span:
+        """The whole item."""
+        return self.value.span
+
+    @cached_property
+    def source(self) -> Fact[str]:
+        """The device of the host, or a CDI name."""
+        return self._text("source")
+
+    @cached_property
+    def target(self) -> Fact[str]:
+        """The device in the container."""
+        return self._text("target")
+
+    @cached_property
+    def permissions(self) -> Fact[str]:
+        """Any of `r`, `w` and `m`."""
+        return self._text("permissions")
+
+    @cached_property
+    def gives(self) -> Fact[str]:
+        """What the device gives to the container (`raw disk`, `memory`); absent for a device of no concern."""
+        from dockguard.common.paths import device_danger
+
+        return self.source.map(device_danger)
+
+
+@dataclass(frozen=True, eq=False)
+class Tmpfs(View):
+    """A short `tmpfs` entry: a path and mount options."""
+
+    @property
+    def span(self) -> Span:
+        """The whole item."""
+        return self.value.span
+
+    @cached_property
+    def target(self) -> Fact[str]:
+        """The path in the container."""
+        return item_fact(self.value).map(lambda text: text.partition(":")[0])
+
+    @cached_property
+    def options(self) -> Many[Fact[str]]:
+        """Its options, such as `size=64m` and `exec`."""
+        words = readable(self.value).partition(":")[2].split(",")
+        facts = tuple(item_fact(self.value.with_data(word)) for word in words if word)
+        return Many(facts, self.span, "it holds an unset variable" if is_unknown(self.value.data) else "")
+
+    @cached_property
+    def is_limited(self) -> Fact[bool]:
+        """Whether its size is limited."""
+        return item_fact(self.value).map(lambda text: "size=" in text.partition(":")[2])
+
+
+@dataclass(frozen=True, eq=False)
+class Hook(View):
+    """A lifecycle hook: `pre_start`, `post_start`, `pre_stop`."""
+
+    service: Service | None = None
+
+    @property
+    def span(self) -> Span:
+        """The whole item."""
+        return self.value.span
+
+    @property
+    def when(self) -> str:
+        """`pre_start`, `post_start` or `pre_stop`."""
+        return self.path[-2]
+
+    @cached_property
+    def user(self) -> Fact[str]:
+        """Who it runs as."""
+        return self._text("user")
+
+    @cached_property
+    def privileged(self) -> Fact[bool]:
+        """Whether it runs with every privilege."""
+        return self._bool("privileged")
+
+    @cached_property
+    def image(self) -> Fact[str]:
+        """The image of a `pre_start` container."""
+        return self._text("image")
+
+    @cached_property
+    def command(self) -> Fact[tuple[str, ...]]:
+        """What it runs, as words."""
+        return self._fact("command", as_words)
+
+    @cached_property
+    def environment(self) -> Many[Entry]:
+        """Its variables."""
+        return entries(self, "environment")
+
+
+@dataclass(frozen=True, eq=False)
+class Build(View):
+    """How a service's image is built."""
+
+    service: Service | None = None
+
+    @cached_property
+    def context(self) -> Fact[str]:
+        """The folder on the host as Docker Compose resolves it, or a URL."""
+        return self._text("context")
+
+    @cached_property
+    def dockerfile(self) -> Fact[str]:
+        """The Dockerfile, relative to the context."""
+        return self._text("dockerfile")
+
+    @cached_property
+    def dockerfile_inline(self) -> Fact[str]:
+        """A Dockerfile written in the Compose file."""
+        return self._text("dockerfile_inline")
+
+    @cached_property
+    def target(self) -> Fact[str]:
+        """The stage to build."""
+        return self._text("target")
+
+    @cached_property
+    def args(self) -> Many[Entry]:
+        """Build arguments."""
+        return entries(self, "args")
+
+    @cached_property
+    def labels(self) -> Many[Entry]:
+        """Labels of the image."""
+        return entries(self, "labels")
+
+    @cached_property
+    def privileged(self) -> Fact[bool]:
+        """Whether the build runs with every privilege."""
+        return self._bool("privileged")
+
+    @cached_property
+    def network(self) -> Fact[str]:
+        """The network of RUN instructions."""
+        return self._text("network")
+
+    @cached_property
+    def entitlements(self) -> Many[Fact[str]]:
+        """Further privileges of the build, such as `security.insecure`."""
+        return self._texts("entitlements")
+
+    @cached_property
+    def tags(self) -> Many[Fact[str]]:
+        """Further names of the image."""
+        return self._texts("tags")
+
+    @cached_property
+    def cache_from(self) -> Many[Fact[str]]:
+        """Sources of the build cache."""
+        return self._texts("cache_from")
+
+    @cached_property
+    def additional_contexts(self) -> Many[Entry]:
+        """Named contexts: folders, images, URLs, other services."""
+        return entries(self, "additional_contexts")
+
+    @cached_property
+    def secrets(self) -> Many[Fact[str]]:
+        """Names of the secrets that the build may read."""
+        value = self._get("secrets")
+        if value is None:
+            return Many((), self.span, self.open)
+        return many((fact(item.get("source"), item.span, go_text) for item in value.list), value)
+
+    @cached_property
+    def ssh(self) -> Many[Fact[str]]:
+        """Names of the SSH agents and keys that the build may use."""
+        value = self._get("ssh")
+        if value is None:
+            return Many((), self.span, self.open)
+        return many((Fact(name, item.place, item.via) for name, item in value.map.items()), value)
+
+    @cached_property
+    def pull(self) -> Fact[bool]:
+        """Whether newer base images are pulled."""
+        return self._bool("pull")
+
+    @cached_property
+    def shm_size(self) -> Fact[int]:
+        """The size of /dev/shm while building, in bytes."""
+        return self._fact("shm_size", as_bytes)
+
+
+@dataclass(frozen=True, eq=False)
+class HealthCheck(View):
+    """The health check of a service."""
+
+    @cached_property
+    def test(self) -> Fact[tuple[str, ...]]:
+        """The command, with `CMD`, `CMD-SHELL` or `NONE` before it."""
+        return self._fact("test", lambda data: ("CMD-SHELL", data) if isinstance(data, str) else as_words(data))
+
+    @cached_property
+    def disable(self) -> Fact[bool]:
+        """Whether the image's health check is switched off."""
+        return self._bool("disable")
+
+    @cached_property
+    def is_disabled(self) -> Fact[bool]:
+        """Whether it is switched off, by `disable: true` or by the test `NONE`."""
+        if self.disable.value is True or not self.test.written:
+            return self.disable
+        return self.test.map(lambda words: words[:1] == ("NONE",) or words == ("CMD-SHELL", "NONE"))
+
+    @cached_property
+    def retries(self) -> Fact[int]:
+        """Failures until it is unhealthy."""
+        return self._fact("retries", as_int)
+
+
+@dataclass(frozen=True, eq=False)
+class Logging(View):
+    """How a service logs."""
+
+    @cached_property
+    def driver(self) -> Fact[str]:
+        """The logging driver; absent for the daemon's default."""
+        return self._text("driver")
+
+    @cached_property
+    def options(self) -> Many[Entry]:
+        """The driver's options."""
+        return entries(self, "options")
+
+    @cached_property
+    def max_size(self) -> Fact[str]:
+        """The size at which a log file is rotated."""
+        return self._text("options.max-size")
+
+
+@dataclass(frozen=True, eq=False)
+class Limits(View):
+    """`deploy.resources.limits` or `reservations`."""
+
+    @cached_property
+    def cpus(self) -> Fact[float]:
+        """CPUs."""
+        return self._fact("cpus", as_float)
+
+    @cached_property
+    def memory(self) -> Fact[int]:
+        """Memory in bytes."""
+        return self._fact("memory", as_bytes)
+
+    @cached_property
+    def pids(self) -> Fact[int]:
+        """Processes."""
+        return self._fact("pids", as_int)
+
+
+@dataclass(frozen=True, eq=False)
+class Attachment(View):
+    """A service on a network."""
+
+    name: str = ""
+
+    @property
+    def span(self) -> Span:
+        """Where the service names the network."""
+        return self.value.place
+
+    @cached_property
+    def aliases(self) -> Many[Fact[str]]:
+        """Further names of the service on that network."""
+        return self._texts("aliases")
+
+
+@dataclass(frozen=True, eq=False)
+class Dependency(View):
+    """A service that must run first."""
+
+    name: str = ""
+
+    @property
+    def span(self) -> Span:
+        """Where it is named."""
+        return self.value.place
+
+    @cached_property
+    def condition(self) -> Fact[str]:
+        """`service_started`, `service_healthy` or `service_completed_successfully`."""
+        return self._text("condition")
+
+    @cached_property
+    def required(self) -> Fact[bool]:
+        """Whether it must exist."""
+        return self._fact("required", as_bool)
+
+
+def entries(view: View, name: str, open_: str = "") -> Many[Entry]:
+    """A mapping as entries."""
+    from dockguard.formats.compose.pairs import as_pairs
+
+    value = view.value.get(name)
+    if value is None or value.data is None:
+        return Many((), view.span, open_ or view.open)
+    pairs = as_pairs(value)
+    unknown = next((key for key in pairs.map if is_unknown(key)), "")
+    found = (
+        Entry(item, (*view.path, name, key), "", view.direct and value.direct, key)
+        for key, item in pairs.map.items()
+        if not is_unknown(key)
+    )
+    return many(found, value, open_ or view.open or (f"a name in `{name}` holds an unset variable" if unknown else ""))

@@ -1,0 +1,161 @@
+"""Scalars as Go reads and prints them: plain YAML scalars, numbers, booleans, durations, sizes."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+_MAX_DIGITS = 400  # more is no number that anybody reads, and Python's conversion is quadratic
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return (
+        re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)\Z"),
+        re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"),
+    )
+
+
+def plain_scalar(text: str) -> Any:
+    """What Docker Compose's YAML library makes of an unquoted scalar (go.yaml.in/yaml v4, `resolve`).
+
+    `0440` is octal, `08` a float, `yes` and `22:22` and dates are strings.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "+-.0123456789" or len(text) > _MAX_DIGITS:
+        return text
+    return _number(text)
+
+
+def _number(text: str) -> Any:
+    integer, decimal = _patterns()
+    digits = text.replace("_", "")
+    if integer.match(digits):
+        value = _integer(digits)
+        return value if -(1 << 63) <= value < 1 << 64 else float(value)
+    return float(digits) if decimal.match(digits) else text
+
+
+def _integer(digits: str) -> int:
+    sign = -1 if digits[0] == "-" else 1
+    body = digits.lstrip("+-").lower()
+    if body[:2] in ("0x", "0b", "0o"):
+        return sign * int(body, 0)
+    return sign * int(body, 8 if len(body) > 1 and body[0] == "0" else 10)
+
+
+def go_text(value: Any) -> str:
+    """A scalar as Go's `%v` prints it: `true`, `1.5`, `1e+06`, `<nil>`."""
+    if value is None:
+        return "<nil>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return go_float(value) if isinstance(value, float) else str(value)
+
+
+def go_float(value: float) -> str:
+    """A float as Go's `%v` prints it: shortest digits, an exponent below 1e-4 and from 1e21 on."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return "NaN" if value != value else "+Inf" if value > 0 else "-Inf"
+    if value == int(value) and abs(value) < 1e21:
+        return str(int(value)) if value or str(value)[0] != "-" else "-0"
+    text = repr(value)
+    if "e" not in text:
+        return text
+    digits, _, exponent = text.partition("e")
+    number = int(exponent)
+    if -4 <= number < 21:
+        return f"{value:f}".rstrip("0") if number >= 0 else f"{value:.{len(digits) - number}f}".rstrip("0")
+    return f"{digits}e{'-' if number < 0 else '+'}{abs(number):02d}"
+
+
+BOOLEANS = {
+    **dict.fromkeys(("true", "y", "yes", "on"), True),
+    **dict.fromkeys(("false", "n", "no", "off"), False),
+}
+
+
+def to_bool(text: str) -> bool:
+    """A boolean field's string; raises ValueError."""
+    try:
+        return BOOLEANS[text.lower()]
+    except KeyError:
+        raise ValueError(f"invalid boolean: {text}") from None
+
+
+def to_int(text: str) -> int:
+    """A decimal integer as Go's `strconv.ParseInt` reads it; raises ValueError."""
+    if len(text) > 20 or not re.match(r"[-+]?[0-9]+\Z", text):
+        raise ValueError(f'parsing "{text[:40]}": invalid syntax')
+    return int(text)
+
+
+def to_float(text: str) -> float:
+    """A float as Go's `strconv.ParseFloat` reads it; raises ValueError."""
+    if len(text) > _MAX_DIGITS or not re.match(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z", text):
+        raise ValueError(f'parsing "{text[:40]}": invalid syntax')
+    return float(text)
+
+
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 << 50}
+
+
+def to_bytes(text: str) -> int:
+    """A size (`512m`, `1.5GiB`, `64 kB`) in bytes, as docker/go-units reads it; raises ValueError."""
+    match = re.match(r"(-?[0-9]{1,30}(?:\.[0-9]{1,30})?|-?\.[0-9]{1,30}) ?([kKmMgGtTpP]?)(?:[iI]?[bB])?\Z", text)
+    if match is None:
+        raise ValueError(f"invalid size: '{text[:40]}'")
+    number = float(match[1])
+    if number < 0 and number != -1:
+        raise ValueError(f"invalid size: '{text[:40]}'")
+    return int(number * _UNITS[match[2].lower()])
+
+
+_SECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+_EXTRA = {"d": 24 * 3600 * 10**9, "w": 7 * 24 * 3600 * 10**9}
+
+
+def to_duration(text: str) -> int:
+    """A duration (`1m30s`) in nanoseconds, with days and weeks; raises ValueError."""
+    body = text[1:] if text[:1] in "+-" and text else text
+    if body == "0":
+        return 0
+    parts = re.findall(r"([0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(ns|us|µs|ms|s|m|h|d|w)", body[:200])
+    if not parts or "".join(number + unit for number, unit in parts) != body:
+        raise ValueError(f'time: invalid duration "{text[:40]}"')
+    units = {**_SECONDS, **_EXTRA}
+    total = sum(
+        int(float(number) * units[unit]) if "." in number else int(number) * units[unit] for number, unit in parts
+    )
+    return -total if text[0] == "-" else total
+
+
+def show_duration(nanoseconds: int) -> str:
+    """A duration as Go prints it: `1m30s`, `1.5s`, `200ms`."""
+    sign, rest = ("-" if nanoseconds < 0 else ""), abs(nanoseconds)
+    if rest < 10**9:
+        return sign + _small(rest)
+    seconds, fraction = divmod(rest, 10**9)
+    text = f"{seconds % 60}" + (f".{fraction:09d}".rstrip("0") if fraction else "") + "s"
+    if seconds >= 60:
+        text = f"{seconds // 60 % 60}m{text}"
+    return sign + (f"{seconds // 3600}h{text}" if seconds >= 3600 else text)
+
+
+def _small(rest: int) -> str:
+    if rest == 0:
+        return "0s"
+    for unit, size in (("ms", 10**6), ("µs", 10**3)):
+        if rest >= size:
+            return f"{rest / size:.6f}".rstrip("0").rstrip(".") + unit
+    return f"{rest}ns"

@@ -1,0 +1,230 @@
+"""Which files make which projects: bases, their overlays, and the sets that people run together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dockguard.finding import Problem
+from dockguard.formats.compose.effective import BASES, OVERRIDES, build
+from dockguard.formats.compose.effective import Project as Loaded
+from dockguard.formats.compose.interpolate import Scope, Variable
+from dockguard.formats.compose.load import Loader
+from dockguard.formats.compose.model import Project
+from dockguard.formats.compose.parse import Tree
+from dockguard.formats.compose.refusal import Journal
+from dockguard.formats.compose.tree import Value
+from dockguard.source import Source
+from dockguard.stack.pieces import Deployment, Piece
+from dockguard.workspace import Workspace, folder_of, join
+
+MAX_VARIANTS = 40  # of one project
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Files that are merged in this order, and what is chosen besides."""
+
+    files: tuple[str, ...]
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+
+def assemble(trees: Sequence[Tree], workspace: Workspace, above: Sequence[Piece]) -> Iterator[Project]:
+    """The projects of some files, each in all of its variants."""
+    deployments = [piece for piece in above if isinstance(piece, Deployment)]
+    yield from _Assembly(trees, workspace, deployments).projects()
+
+
+class _Assembly:
+    def __init__(self, trees: Sequence[Tree], workspace: Workspace, deployments: Sequence[Deployment]) -> None:
+        self.trees = {tree.source.path: tree for tree in trees if tree.documents}
+        self.workspace = workspace
+        self.deployments = deployments
+        self.claimed: set[str] = set()
+        self.chosen = next((one for one in deployments if one.name == "command line"), None)
+
+    def projects(self) -> Iterator[Project]:
+        """Bases with their overlays first, then every file that belongs to none."""
+        if self.chosen is not None and self.chosen.files:
+            yield from self.group(self.chosen.files[0], [Set(self.chosen.files, self.chosen.env_files)])
+            return
+        bases = [base for base in self.bases() if self.trees[base].documents]
+        loaded = {base: self.load(Set((base,))) for base in bases}
+        for project in loaded.values():
+            self.claimed |= set(project.loader.sources)
+        overlays, alone = self.overlays(loaded)
+        for base in bases:
+            yield from self.group(base, list(self.sets(base, overlays.get(base, []))))
+        for path in alone:
+            if path not in self.claimed:
+                yield from self.group(path, [Set((path,)), *self.named(path)])
+
+    def bases(self) -> list[str]:
+        """The base file of every folder: the first of the four names."""
+        found: dict[str, str] = {}
+        for path in self.trees:
+            name, folder = path.rpartition("/")[2], folder_of(path)
+            if name in BASES and (
+                folder not in found or BASES.index(name) < BASES.index(found[folder].rpartition("/")[2])
+            ):
+                found[folder] = path
+        return sorted(found.values())
+
+    def overlays(self, loaded: dict[str, Loaded]) -> tuple[dict[str, list[str]], list[str]]:
+        """The other files: overlays of the nearest base, and those that stand alone."""
+        overlays: dict[str, list[str]] = {}
+        alone: list[str] = []
+        for path in sorted(self.trees, key=lambda path: (path.count("/"), path)):
+            if path in self.claimed:
+                continue
+            base = self.base_of(path, loaded)
+            if base and path.rpartition("/")[2] not in BASES:
+                overlays.setdefault(base, []).append(path)
+            else:
+                alone.append(path)
+        return overlays, self.included_last(alone)
+
+    def included_last(self, paths: list[str]) -> list[str]:
+        """Files that another lone file takes in belong to that one."""
+        for path in paths:
+            self.claimed |= set(self.load(Set((path,))).loader.sources) - {path}
+        return paths
+
+    def base_of(self, path: str, loaded: dict[str, Loaded]) -> str:
+        folder = folder_of(path)
+        while True:
+            base = next((base for base in loaded if folder_of(base) == folder), "")
+            if base and _overlays(self.trees[path], loaded[base].model):
+                return base
+            if not folder:
+                return ""
+            folder = folder_of(folder)
+
+    def sets(self, base: str, overlays: list[str]) -> Iterator[Set]:
+        """The base, with its default override, with each overlay, and the sets that are run."""
+        yield Set((base,))
+        override = self.default_override(base)
+        ordered = sorted(overlays, key=lambda path: path != override)
+        for overlay in ordered[:MAX_VARIANTS]:
+            yield Set((base, overlay))
+        yield from self.named(base)
+
+    def default_override(self, base: str) -> str:
+        """The override that Compose adds by itself."""
+        folder = folder_of(base)
+        paths = (f"{folder}/{name}" if folder else name for name in OVERRIDES)
+        return next((path for path in paths if path in self.trees), "")
+
+    def named(self, base: str) -> Iterator[Set]:
+        """The sets that the configuration, `COMPOSE_FILE` or the repository's scripts name."""
+        from dockguard.formats.compose.scripts import runs
+
+        for deployment in self.deployments:
+            if deployment.files and deployment.files[0] == base:
+                yield Set(deployment.files, deployment.env_files, deployment.profiles)
+        for run in runs(self.workspace, base):
+            if all(self.workspace.entry(path) == "file" for path in run):
+                yield Set(run)
+
+    # --- loading -----------------------------------------------------------------------------------------------------
+
+    def load(self, chosen: Set) -> Loaded:
+        """One set of files, loaded once."""
+        return self.workspace.memo(("compose", chosen), lambda: self._load(chosen))
+
+    def _load(self, chosen: Set) -> Loaded:
+        journal = Journal()
+        loader = Loader(self.workspace, journal)
+        folder = folder_of(chosen.files[0])
+        env_files = chosen.env_files or (self.chosen.env_files if self.chosen is not None else ())
+        scope = Scope(self.variables(loader, env_files, folder), open=True)
+        return build(loader, chosen.files, folder, scope, None)
+
+    def variables(self, loader: Loader, env_files: Iterable[str], folder: str) -> dict[str, Variable]:
+        """The project's `.env`, or the env files that somebody names; never the process environment."""
+        paths = list(env_files) or [join(folder, ".env")]
+        found: dict[str, Variable] = {}
+        for path in paths:
+            if self.workspace.entry(path) == "file":
+                inner = Scope(dict(found))
+                found |= loader.variables(path, inner, None) or {}
+        return found
+
+    def group(self, base: str, sets: list[Set]) -> Iterator[Project]:
+        """The variants of one project, the plain one first."""
+        unique = list({one.files: one for one in reversed(sets)}.values())[::-1]
+        plain: Project | None = None
+        for chosen in unique[:MAX_VARIANTS]:
+            project = self.project(base, chosen, plain, len(unique) > 1)
+            self.claimed |= {source.path for source in project.every}
+            plain = plain or project
+            yield project
+
+    def project(self, base: str, chosen: Set, plain: Project | None, several: bool) -> Project:
+        """One variant."""
+        loaded = self.load(chosen)
+        files = [self.workspace.read(path) for path in loaded.files]
+        sources = tuple(source for source in files if source is not None) or (Source(base, ""),)
+        every = {source.path: source for source in (*sources, *loaded.loader.sources.values())}
+        ignored = tuple(self.ignored(base)) if plain is None else ()
+        return Project(
+            loaded.model,
+            sources,
+            tuple(every.values()),
+            base,
+            _label(loaded.files) if several else "",
+            loaded.folder,
+            loaded.journal,
+            loaded.loader.absolute(""),
+            plain if plain is not None and len(chosen.files) > 1 else None,
+            ignored,
+            tuple(self.unused(base, chosen)),
+            loaded.printed,
+        )
+
+    def ignored(self, base: str) -> Iterator[Source]:
+        """Files of the four names beside the base, which Compose never reads."""
+        for path, tree in self.trees.items():
+            if path != base and folder_of(path) == folder_of(base) and path.rpartition("/")[2] in BASES:
+                yield tree.source
+
+    def unused(self, base: str, chosen: Set) -> Iterator[Source]:
+        """The overlays of a variant, where the repository runs sets of this project and never one with them."""
+        from dockguard.formats.compose.scripts import runs
+
+        used = {path for run in runs(self.workspace, base) for path in run}
+        used |= {path for deployment in self.deployments for path in deployment.files}
+        if not used or len(chosen.files) < 2:
+            return
+        override = self.default_override(base)
+        for path in chosen.files[1:]:
+            if path not in used and path != override and path in self.trees:
+                yield self.trees[path].source
+
+
+def _overlays(tree: Tree, base: Value) -> bool:
+    """Whether a file shares a service with a base, or has one that runs nothing by itself."""
+    known = base.get("services")
+    for document in tree.documents:
+        services = document.value.get("services")
+        for name, service in services.map.items() if services is not None else ():
+            if known is not None and name in known.map:
+                return True
+            if not {"image", "build", "extends", "provider"} & set(service.map):
+                return True
+    return False
+
+
+def _label(files: Sequence[str]) -> str:
+    """`docker-compose.yml + docker-compose.prod.yml`, the overlays relative to the base's folder."""
+    folder = folder_of(files[0])
+    shown = [path.removeprefix(f"{folder}/") if folder and index else path for index, path in enumerate(files)]
+    return " + ".join(shown)
+
+
+def unit_problems(project: Project) -> Iterator[Problem]:
+    """What is no YAML among the files that a project takes in."""
+    for refusal in project.journal.refusals:
+        if refusal.kind == "syntax":
+            yield Problem("compose-syntax", refusal.message, refusal.span, refusal.span.source.path)

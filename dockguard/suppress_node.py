@@ -57,6 +57,11 @@ class Directive:
         return _listed(str(fact.value) for fact in self.unused)
 
     @property
+    def reason_words(self) -> str:
+        """The reason for a message."""
+        return str(self.reason.value or "no reason was given")
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The rules as they are written."""
         return tuple(name.text for name in self.written.names) if self.written else ()

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from dockguard.common.shell_words import Assignment, Redirect, Word
 
 PIPES = ("|", "|&")
-_SHELLS = ("subshell", "substitution", "script", "process", "trap")
+_PLAIN = ("group", "subshell")
+_SHELLS = ("subshell", "substitution", "script", "process", "trap", "function")
 
 
 class Failure(NamedTuple):
@@ -27,13 +28,14 @@ STOPS = Failure("stops")
 class Block:
     """A list of commands: a script, a body, a condition, a substitution."""
 
-    __slots__ = ("elements", "kind", "owner", "quiet", "shell")
+    __slots__ = ("elements", "kind", "owner", "quiet", "shell", "substituted")
 
     def __init__(self, kind: str, owner: Element | None) -> None:
         self.kind = kind
         self.owner = owner
         self.elements: list[Element] = []
         self.shell = self  # the block that `exit` ends
+        self.substituted = kind in ("substitution", "process")  # or inside one
         self.quiet = False  # `set -e` does not work inside: a condition, left of && or ||, after !
 
 
@@ -86,8 +88,10 @@ def judge(blocks: list[Block]) -> None:
     """Sets `fate` of every element; a block's owner comes before the block."""
     for block in blocks:
         owner = block.owner
-        if owner is not None and block.kind not in _SHELLS:
+        if owner is not None and block.kind not in _SHELLS and not _is_piped(owner):
             block.shell = owner.block.shell
+        if owner is not None and block.kind != "script":
+            block.substituted = block.substituted or owner.block.substituted
         block.quiet = _is_quiet(block)
         for element in reversed(block.elements):
             _judge(element)
@@ -122,7 +126,12 @@ def _judge(element: Element) -> None:
     else:
         element.soft = _at_end(element, following, soft=True)
         stops = "errexit" in element.options and not element.block.quiet
-        element.fate = _exits(element.block) if stops else _at_end(element, following, soft=False)
+        goes_on = _at_end(element, following, soft=False)
+        element.fate = _exits(element.block) if stops else goes_on
+        if stops and element.block.substituted and goes_on.effect != element.fate.effect:
+            element.fate = Failure(
+                "unknown", "left to the shell: bash does not heed `set -e` in substitutions, sh does"
+            )
 
 
 def _at_end(element: Element, following: Element | None, soft: bool) -> Failure:
@@ -156,17 +165,29 @@ def _from_owner(block: Block, owner: Element, soft: bool) -> Failure:
 def _exits(block: Block) -> Failure:
     """What the end of the shell that runs a block means (`set -e`, `exit 1`)."""
     shell = block.shell
-    return STOPS if shell.owner is None else _BY_KIND.get(shell.kind) or _from_owner(shell, shell.owner, False)
+    if shell.owner is None:
+        return STOPS
+    if shell.kind in ("process", "trap", "function"):
+        return _BY_KIND[shell.kind]
+    return _from_owner(shell, shell.owner, False) if shell.kind == "substitution" else shell.owner.fate or STOPS
+
+
+def _is_piped(element: Element) -> bool:
+    """Whether it is a member of a pipeline, and so has a shell of its own."""
+    return element.before in PIPES or element.after in PIPES
 
 
 def _handled(handler: Element) -> Failure:
     """A failure with `|| handler` behind it."""
-    exit_ = _last_simple(handler)
-    words = [word.text for word in exit_.words] if exit_ else []
+    last, apart = _last_simple(handler)
+    if last is None:
+        return Failure("unknown", "left to what stands behind `||`")
+    words = [word.text for word in last.words]
     name = words[0].rpartition("/")[2] if words else ""
     if name in ("exit", "return"):
-        stops = len(words) < 2 or words[1].strip("0") != ""
-        return (_exits(handler.block) if name == "exit" else STOPS) if stops else _ignored(name + " 0")
+        if len(words) > 1 and words[1].strip("0") == "":
+            return _ignored(name + " 0")
+        return handler.tail.fate or STOPS if apart else _exits(handler.block) if name == "exit" else STOPS
     if name == "false" and not handler.compound:
         return handler.tail.fate or STOPS
     if name in ("true", ":", "echo", "printf") or not words:
@@ -178,12 +199,16 @@ def _ignored(handler: str) -> Failure:
     return Failure("lost", f"ignored by `|| {handler}`")
 
 
-def _last_simple(element: Element | None) -> Element | None:
-    """The simple command whose status a handler has, looked for a few levels deep."""
+def _last_simple(element: Element | None) -> tuple[Element | None, bool]:
+    """The simple command whose status a handler has, a few levels deep, and whether it runs in a shell of its own."""
+    apart = False
     for _ in range(8):
-        if element is None or not element.compound:
-            return element
-        if element.compound not in ("group", "subshell") or not element.blocks or not element.blocks[-1].elements:
-            return None
-        element = element.blocks[-1].elements[-1]
-    return None
+        if element is None or _is_piped(element):
+            break
+        if not element.compound:
+            return element, apart
+        apart = apart or element.compound == "subshell"
+        inner = element.blocks[-1].elements if element.blocks else []
+        # `{ a || exit 1; }` ends with `exit 1` only when `a` fails.
+        element = inner[-1] if inner and element.compound in _PLAIN and inner[-1].before != "||" else None
+    return None, False

@@ -34,12 +34,15 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
 class Catalogue:
     """All rules that exist, loaded when somebody asks for the first time, and what became of removed ones.
 
-    `removed` maps an id to its successor, "" without one.
+    `removed` maps an id to its successor, "" without one; as a function it is asked after the rules are loaded.
     """
 
-    def __init__(self, rules: Callable[[], Iterable[Rule]], removed: Mapping[str, str] | None = None) -> None:
-        self._load = rules
-        self.removed = dict(removed or {})
+    def __init__(
+        self,
+        rules: Callable[[], Iterable[Rule]],
+        removed: Callable[[], Mapping[str, str]] | Mapping[str, str] | None = None,
+    ) -> None:
+        self._load, self._removed = rules, removed
         self._hints = _MOST_HINTS
 
     @classmethod
@@ -52,6 +55,13 @@ class Catalogue:
     def rules(self) -> Mapping[str, Rule]:
         """By id, sorted."""
         return {rule.id: rule for rule in sorted(self._load(), key=lambda rule: rule.id)}
+
+    @cached_property
+    def removed(self) -> Mapping[str, str]:
+        """By id, what a removed rule's findings are told by now."""
+        loaded = self.rules  # pages of removed rules are found with the others
+        given = self._removed() if callable(self._removed) else self._removed or {}
+        return {id: heir for id, heir in given.items() if id not in loaded}
 
     @cached_property
     def names(self) -> Mapping[str, Rule]:

@@ -1,7 +1,7 @@
 import pytest
 
 from dockguard.config_glob import PathGlob
-from dockguard.select import Choice, Layer, PathLayer, selector_problems
+from dockguard.select import Catalogue, Choice, Layer, PathLayer, selector_problems
 
 from .helpers import BY_ID, CATALOGUE, configured
 
@@ -84,3 +84,9 @@ def test_problems_of_the_command_line():
 
 def test_a_huge_word_costs_nothing():
     assert selector_problems(["x" * 10**6], CATALOGUE, "--select")[0].help == "`dockguard rules` lists all"
+
+
+def test_removed_rules_are_asked_for_after_the_rules():
+    loaded = []
+    catalogue = Catalogue(lambda: loaded.append(1) or BY_ID.values(), lambda: {"x/old": "x/new"} if loaded else {})
+    assert catalogue.misnamed("x/old") == ("rule `x/old` was removed", "use `x/new` instead")

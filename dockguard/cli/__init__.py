@@ -58,9 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         _utf8(stream)
     try:
-        cli.main(arguments, prog_name="dockguard", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
+        code = cli.main(arguments, prog_name="dockguard", standalone_mode=False) or 0  # the code of ctx.exit
     except click.Abort:
         code = 130
     except click.ClickException as error:
@@ -69,9 +67,18 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 141
-    else:
-        code = 0
+    except Exception:
+        _crash()
+        code = 2
     sys.exit(code)
+
+
+def _crash() -> None:
+    """An error of ours. Left to the interpreter it would end with 1, which means findings."""
+    import traceback
+
+    traceback.print_exc()
+    click.echo("this is an error in dockguard; please report it with the lines above", err=True)
 
 
 def _utf8(stream: Any) -> None:

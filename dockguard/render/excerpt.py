@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from dockguard.render.masking import STARS, Masks
-from dockguard.render.terminal import ELLIPSIS, Look, columns, room, visible, wrap
+from dockguard.render.terminal import ELLIPSIS, Look, columns, room, safe, visible, wrap
 from dockguard.source import Source, Span
 
 TAB = "    "
@@ -96,10 +96,9 @@ class Frame:
         column = sum(cell.columns for cell in view if cell.end <= start)
         length = max(1, sum(cell.columns for cell in view if cell.end > start and cell.start < end))
         carets = self.look.paint(mark.glyph * length, mark.style)
-        label = wrap(mark.label, self.space, " " * (column + length + 1)) if mark.label else []
-        if len(label) == 1 and room(label[0]) <= self.space:
-            text = self.look.paint(label[0].strip(), mark.style)
-            yield f"{self.bar()} {' ' * column}{carets} {text}".rstrip()
+        label = " ".join(safe(mark.label).split()) if len(mark.label) < self.space else ""
+        if label and column + length + 1 + room(label) <= self.space:
+            yield f"{self.bar()} {' ' * column}{carets} {self.look.paint(label, mark.style)}"
             return
         yield f"{self.bar()} {' ' * column}{carets}"
         if mark.label:

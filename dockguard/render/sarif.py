@@ -100,7 +100,7 @@ class _Log:
             fixes=self._fixes(report) or None,
             partial_fingerprints=self._fingerprints(report),
             suppressions=self._suppressions(report),
-            properties=_properties(report),
+            properties=self._properties(report),
         )
 
     def _steps(self, report: Report) -> list[_Step]:
@@ -147,6 +147,17 @@ class _Log:
         line = {"primaryLocationLineHash": self._hashes[source].of(place(report.span).line)}
         return {"dockguard/v1": report.fingerprint, **line} if report.fingerprint else line
 
+    def _properties(self, report: Report) -> dict[str, Any]:
+        """What the standard has no word for."""
+        confidence = report.finding.confidence or report.rule.confidence
+        why = self._masks.words(report, report.finding.why)
+        return {
+            "severity": report.severity.word,
+            "confidence": confidence.word,
+            **({"variants": list(report.variants)} if report.variants else {}),
+            **({"why": why} if why else {}),
+        }
+
     def _suppressions(self, report: Report) -> list[Any] | None:
         why = report.suppressed
         if why is None:
@@ -192,14 +203,3 @@ def _id(rule: Rule) -> str:
 def _text(text: str) -> Any:
     """A message; what looks like a link in it is broken, so that a linted file cannot place one."""
     return om.Message(text=text.replace("](", "]\\("))
-
-
-def _properties(report: Report) -> dict[str, Any]:
-    """What the standard has no word for."""
-    confidence = report.finding.confidence or report.rule.confidence
-    return {
-        "severity": report.severity.word,
-        "confidence": confidence.word,
-        **({"variants": list(report.variants)} if report.variants else {}),
-        **({"why": report.finding.why} if report.finding.why else {}),
-    }

@@ -109,12 +109,11 @@ def _fitting(text: str, width: int) -> int:
 
 
 def wrap(text: str, width: int, indent: str = "", hang: str = "") -> list[str]:
-    """A text as safe lines of at most `width` columns; a word longer than a line is cut."""
+    """A text as safe lines of at most `width` columns (more than the indents); a word longer than a line is cut."""
     lines: list[str] = []
     line, used, empty = indent, room(indent), True
-    for word in _words(
-        safe(text[:MAX_TEXT]) + ELLIPSIS * (len(text) > MAX_TEXT), width - max(room(indent), room(hang))
-    ):
+    shown = safe(text[:MAX_TEXT]) + ELLIPSIS * (len(text) > MAX_TEXT)
+    for word in _words(shown, max(1, width - max(room(indent), room(hang)))):
         size = room(word)
         if not empty and used + 1 + size > width:
             lines.append(line)
@@ -127,7 +126,7 @@ def wrap(text: str, width: int, indent: str = "", hang: str = "") -> list[str]:
 def _words(text: str, width: int) -> Iterator[str]:
     """The words of a text, cut where one is longer than a line."""
     for word in text.split():
-        while room(word) > width:
+        while len(word) > 1 and room(word) > width:
             count = max(1, _fitting(word, width))
             yield word[:count]
             word = word[count:]

@@ -1,10 +1,23 @@
 """All that a rule's Python sibling may import."""
 
+from typing import TYPE_CHECKING
+
 from dockguard.finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity
 from dockguard.source import Fact, Many, Secret, Span, Undecided, Unknown, Via
 from dockguard.stack.link import Proxied, Published, Running, Stack
 from dockguard.stack.pieces import Image, Mount, Port, Route, User
 from dockguard.wording import show
+
+if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its node from the engine
+    from dockguard.formats.nginx.csp import Policy as Policy
+    from dockguard.formats.nginx.headers import Header as Header
+    from dockguard.formats.nginx.hsts import Hsts as Hsts
+    from dockguard.formats.nginx.level import Directive as Directive
+    from dockguard.formats.nginx.limits import Limit as Limit
+    from dockguard.formats.nginx.limits import Zone as Zone
+    from dockguard.formats.nginx.location import Location as Location
+    from dockguard.formats.nginx.server import Server as Server
+    from dockguard.formats.nginx.site import Site as Site
 
 __all__ = [
     "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Proxied", "Published",

@@ -28,7 +28,9 @@ class Builder:
 
     def root(self, where: Span) -> Level:
         """The outermost block."""
-        return Level("main", None, None, where)
+        level = Level("main", None, None, where)
+        level.whole = True
+        return level
 
     def implicit(self, context: str, parent: Level, gap: Gap | None) -> Level:
         """A block that stands in no file."""

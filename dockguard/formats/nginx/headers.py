@@ -20,6 +20,9 @@ SECURITY = frozenset(
     """.split()
 )
 _NAME = frozenset(("add_header",))
+_ALIKE = frozenset(
+    ("content-security-policy-report-only", "x-content-security-policy", "x-permitted-cross-domain-policies")
+)
 
 
 class Header:
@@ -100,6 +103,29 @@ class Header:
     def maybe_empty(self) -> bool:
         """Whether its value can be empty, so that some pages go without it."""
         return any(not choice.text or choice.maybe_empty for choice in self.choices)
+
+    @property
+    def multiline(self) -> bool:
+        """Whether its value goes over several lines."""
+        return self.word is not None and "\n" in self.word.text
+
+    @property
+    def likely_name(self) -> str:
+        """The security header whose name this one misspells; "" for other names."""
+        from difflib import get_close_matches
+
+        plain = self.key.rstrip(":").replace("_", "-")
+        if self.key in SECURITY or self.key in _ALIKE or len(plain) > 60:
+            return ""
+        near = get_close_matches(plain, sorted(SECURITY), 1, 0.9)
+        return near[0] if near else ""
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the same block sets the same header before, so that responses carry it twice."""
+        lines = self._directive.level.own.get("add_header", ())
+        before = lines[: lines.index(self._directive)]
+        return any(line.text(0).lower() == self.key and line.text(1) for line in before) and not self.never_sent
 
     @property
     def directive(self) -> Directive:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dockguard.formats.nginx import inheritance, table
 from dockguard.formats.nginx.tree import Statement, Word
+from dockguard.formats.nginx.verdict import Verdict, judge
 from dockguard.source import Fact, Many, Span, Unknown, Via
 
 
@@ -86,6 +87,53 @@ class Directive:
         """Where it stands: `main`, `http`, `server`, `location`, `if in location`, `upstream` and so on."""
         return self.level.context
 
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What nginx would say of its name, its place and its arguments."""
+        surely = self.level.statement is not None or self.level.whole
+        return judge(
+            self.name, self.context if surely else "", self.texts, self.statement.block is not None, self._opaque
+        )
+
+    @property
+    def _opaque(self) -> bool:
+        return any(word.opaque for word in (self.statement.name, *self.words))
+
+    @property
+    def unknown(self) -> Fact[bool]:
+        """Whether nginx has no such directive; only the run time knows where modules are loaded."""
+        if not self.verdict.unknown:
+            return Fact(False, self.name_span)
+        outermost = self.level.chain[-1]
+        modules = outermost.has("load_module") or outermost.hidden(frozenset(("load_module",)))
+        likely = self.suggestion or not modules
+        return Fact(True if likely else Unknown("a loaded module may bring it"), self.name_span, self.via)
+
+    @property
+    def suggestion(self) -> str:
+        """The directive that was most likely meant; "" without a likely one."""
+        return table.suggestion(self.name) if self.verdict.unknown else ""
+
+    @property
+    def misplaced(self) -> Fact[bool]:
+        """Whether nginx knows it but not in this block."""
+        return Fact(self.verdict.misplaced, self.name_span, self.via)
+
+    @property
+    def allowed_in(self) -> tuple[str, ...]:
+        """The blocks that it may stand in."""
+        return tuple(sorted(table.allowed(self.name)))
+
+    @property
+    def miscounted(self) -> Fact[bool]:
+        """Whether it has a wrong number of arguments, a flag that is neither on nor off, or a block too many or few."""
+        return Fact(bool(self.verdict.wrong), self.span, self.via)
+
+    @property
+    def expected(self) -> str:
+        """What nginx expects instead, in words."""
+        return self.verdict.wrong
+
     @property
     def subject(self) -> str:
         """Its block's address, its name and what tells it from its siblings."""
@@ -118,6 +166,7 @@ class Level:
         self.children: list[Level] = []
         self.gaps: list[Gap] = []
         self.via: Via | None = None
+        self.whole = False  # a file's outermost block whose kind is certain
         self.subject = self._subject()
 
     def _subject(self) -> str:

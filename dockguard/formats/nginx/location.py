@@ -175,6 +175,18 @@ class Location:
         return not (self.api or self.asset or self.handler in _NO_PAGES)
 
     @property
+    def responds(self) -> bool:
+        """Whether clients get ordinary responses from it: files, pages of an upstream, texts or redirects."""
+        return (
+            self.action not in ("none", "reject") and self.kind != "limit_except" and (self.named or not self.internal)
+        )
+
+    @property
+    def inherits_all(self) -> bool:
+        """Whether it is an `if` whose headers are those of the location around it."""
+        return self.kind == "if" and not self.own_headers.items
+
+    @property
     def handler(self) -> str:
         """The directive that answers: `proxy_pass`, `fastcgi_pass`, `stub_status`, … or "" for files and returns."""
         return self._action.handler.name if self._action.handler else ""
@@ -274,9 +286,19 @@ class Location:
         return Access(self.level)
 
     @property
+    def password_inert(self) -> Fact[str]:
+        """Its own `auth_basic` that protects nothing, for want of an `auth_basic_user_file`; absent where it works."""
+        line = self.level.last("auth_basic")
+        below = any(inner.has("auth_basic_user_file") for inner in self.level.walk())
+        if line is None or not self.access.password_inert or below:
+            return Fact(None, self.span)
+        return Fact(line.text(0), line.span)
+
+    @property
     def return_skips_access(self) -> Fact[str]:
         """The `return` or redirect that answers before its `allow`, `deny` and `auth_*` lines are asked."""
-        if self.ends_all and not self.rejected and not self.internal and self.access.restricts:
+        kept = self.access.restricts and (self._action.word == "return" or len(self.access.own_rules) > 0)
+        if self.ends_all and not self.rejected and not self.internal and not self.dead and kept:
             return self.ended_by
         return Fact(None, self.span)
 
@@ -288,6 +310,9 @@ class Location:
     def directive(self, name: str) -> Fact[Directive]:
         """The line of a plain directive that counts here."""
         return self.level.nearest(name)
+
+    def __str__(self) -> str:
+        return f"`{self.path}`" if self.path else "requests that no location takes"
 
     def __repr__(self) -> str:
         return f"Location({self.subject})"

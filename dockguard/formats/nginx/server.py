@@ -37,6 +37,10 @@ class Listen:
         return self.address.startswith(("127.", "unix:", "[::1]")) or self.address == "localhost"
 
 
+def _bare(context: Any, name: str) -> bool:
+    return context.lacks(name) is True and not context.dropped(name)
+
+
 def listen_of(directive: Directive) -> Listen | None:
     """A `listen` line; None where a template or a variable hides the port."""
     words = directive.texts
@@ -108,6 +112,23 @@ class Server:
     def contexts(self) -> Many[Any]:
         """What can answer: itself, its locations, and the `if` and `limit_except` blocks in them."""
         return Many(tuple(self._contexts), self.span, self._why)
+
+    def pages_without(self, name: str) -> list[Any]:
+        """Contexts whose HTML pages surely go without a header (lower case) that no block around them sets either."""
+        return [one for one in self._contexts if one.document and not one.inherits_all and _bare(one, name)]
+
+    def responses_without(self, name: str) -> list[Any]:
+        """Contexts whose responses surely go without a header that no block around them sets either."""
+        return [one for one in self._contexts if one.responds and not one.inherits_all and _bare(one, name)]
+
+    @property
+    def hsts(self) -> Fact[str]:
+        """The first Strict-Transport-Security header that one of its contexts sends."""
+        for context in self._contexts:
+            header = context.header("strict-transport-security").known
+            if header is not None:
+                return Fact(header.value.known, header.span)
+        return Fact(None, self.span)
 
     @property
     def default(self) -> bool:

@@ -1,0 +1,40 @@
+"""What nginx's own check says of one directive: unknown, not allowed here, wrong arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dockguard.formats.nginx import table
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`wrong` says in words what is expected instead."""
+
+    unknown: bool = False
+    misplaced: bool = False
+    wrong: str = ""
+
+
+_FINE = Verdict()
+
+
+def judge(name: str, context: str, args: tuple[str, ...], block: bool, opaque: bool) -> Verdict:
+    """A directive in a context of the table; with context "" nobody knows where it stands. Templates are not judged."""
+    if context == table.OPAQUE or opaque or not name or "$" in name:
+        return _FINE
+    entries = table.entries(name)
+    if not entries:
+        return _FINE if table.foreign(name) or name in table.REMOVED else Verdict(unknown=True)
+    here = [entry for entry in entries if not context or context in entry.contexts or "any" in entry.contexts]
+    if not here:
+        return Verdict(misplaced=True)
+    if any(entry.block == block and entry.accepts(args) for entry in here):
+        return _FINE
+    return Verdict(wrong=_expected(here, block, args))
+
+
+def _expected(entries: list[table.Entry], block: bool, args: tuple[str, ...]) -> str:
+    if all(entry.block != block for entry in entries):
+        return "no block, but a `;`" if block else "a block in `{}`"
+    return " or ".join(dict.fromkeys(entry.expected for entry in entries if entry.block == block))

@@ -77,8 +77,8 @@ class _Job:
         terms = self._terms()
         outcome = self._suppressed(said, terms)
         said = (*outcome.reports, *self._meta(outcome, terms, judge))
-        problems = [*self.session.workspace.problems, *self.found.problems, *tree_problems(self.projects)]
-        problems = [p for p in (*problems, *self.projects.problems) if self._about(p)] + judge.problems
+        seen = [*self.session.workspace.problems, *tree_problems(self.projects), *self.projects.problems]
+        problems = [*self.found.problems, *filter(self._about, seen), *judge.problems]
         run = _whole(self.session, self.found, said, problems)
         run = replace(run, stacks=tuple(filter(None, self.variants)), undecided=tuple(sorted(judge.undecided)))
         return _compared(self.session, run, self._was_judged)

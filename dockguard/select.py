@@ -43,7 +43,7 @@ class Catalogue:
         removed: Callable[[], Mapping[str, str]] | Mapping[str, str] | None = None,
     ) -> None:
         self._load, self._removed = rules, removed
-        self._hints = _MOST_HINTS
+        self._hints: dict[str, str] = {}
 
     @classmethod
     def of(cls, rules: Iterable[Rule], removed: Mapping[str, str] | None = None) -> Catalogue:
@@ -108,9 +108,11 @@ class Catalogue:
         return self.misnamed(word)
 
     def _meant(self, name: str) -> str:
-        self._hints -= 1
-        if self._hints < 0:
-            return _LISTS
+        if name not in self._hints:
+            self._hints[name] = self._searched(name) if len(self._hints) < _MOST_HINTS else _LISTS
+        return self._hints[name]
+
+    def _searched(self, name: str) -> str:
         slug = name.rpartition("/")[2]
         same = [rule.id for rule in self.rules.values() if rule.id.rpartition("/")[2] == slug]
         hint = f"did you mean `{same[0]}`?" if same else did_you_mean(name, (*self.names, *sorted(self.families)))

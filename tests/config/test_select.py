@@ -90,3 +90,16 @@ def test_removed_rules_are_asked_for_after_the_rules():
     loaded = []
     catalogue = Catalogue(lambda: loaded.append(1) or BY_ID.values(), lambda: {"x/old": "x/new"} if loaded else {})
     assert catalogue.misnamed("x/old") == ("rule `x/old` was removed", "use `x/new` instead")
+
+
+def test_hints_are_limited_but_stay_the_same():
+    catalogue = Catalogue.of(BY_ID.values())
+    first = catalogue.misnamed("nginx/tls-versio")
+    for number in range(100):
+        catalogue.misnamed(f"nginx/tls-versio{number}")
+    assert (
+        catalogue.misnamed("nginx/tls-versio")
+        == first
+        == ("unknown rule `nginx/tls-versio`", "did you mean `nginx/tls-version`?")
+    )
+    assert catalogue.misnamed("nginx/tls-versioned")[1] == "`dockguard rules` lists all"

@@ -68,12 +68,3 @@ def test_a_file_name_is_never_an_option(tmp_path: Path) -> None:
     assert done.returncode == 2  # the second file is not there, and that is said
     assert "compose/privileged-container" in done.stdout
     assert "Usage" not in done.stdout
-
-
-def test_files_after_a_path_are_no_options_either(tmp_path: Path) -> None:
-    """A user who sets `args:` loses the `--`; what follows the first path is a path all the same."""
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "compose.yaml").write_text("services:\n  a:\n    image: b:1\n    privileged: true\n")
-    done = dockguard("check", "a/compose.yaml", "--fail-on=never", folder=tmp_path)
-    assert done.returncode == 2
-    assert "compose/privileged-container" in done.stdout

@@ -38,6 +38,16 @@ def _added(command: RunCommand) -> Account | None:
     return Account(operands[-1], number, system, duplicate, command, command.span, names)
 
 
+def renumbered(command: RunCommand) -> Account | None:
+    """`usermod -u NUMBER name`."""
+    operands = operands_of(command)
+    uid = command.command.option("-u", "--uid") if command.name == "usermod" else None
+    if not operands or uid is None or not (uid.text.isascii() and uid.text.isdigit()):
+        return None
+    duplicate = command.command.flag("-o", "--non-unique") is not None
+    return Account(operands[-1], int(uid.text[:9]), False, duplicate, command, command.span)
+
+
 def operands_of(command: RunCommand) -> list[str]:
     """The arguments that are neither options nor their values."""
     found: list[str] = []

@@ -69,10 +69,10 @@ class _Builder:
         scope = Scope(parent.scope if parent else None, self.globals_by_name())
         if parent is not None:
             scope.open = parent.scope.open
-            start = parent.settings.inherited(node.span, parent.label)
+            start = parent.settings.inherited(node.span, image.span, parent.label)
         else:
             scope.open = "" if is_bare(image.known or "?") else f"`{image.known}`" if image.known else "that it names"
-            start = replace(Settings.empty(node.span), user=users.base_user(image, node.span))
+            start = replace(Settings.empty(node.span), user=users.base_user(image, image.span))
         platform = node.flag("platform")
         where: Fact[str] = absent(node.keyword)
         if platform is not None and platform.value is not None:

@@ -7,6 +7,8 @@ from typing import Any
 from dockguard.finding import Edit
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
+from dockguard.formats.dockerfile.parts import MountFlag
+from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.source import Span
 
 _LITERAL = frozenset(" \t\r\n\"'\\$`")
@@ -16,6 +18,10 @@ def edit(node: Any, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | No
     """`remove flags.NAME` of an instruction, `set user = X` of an image or stage; None where no edit is safe."""
     if isinstance(node, Step) and verb == "remove" and path.startswith("flags."):
         return _remove_flag(node, path.removeprefix("flags."))
+    if isinstance(node, RunCommand) and verb == "remove" and path == "sudo":
+        return _remove_sudo(node)
+    if isinstance(node, MountFlag) and verb == "remove" and path == "mode":
+        return _remove_mode(node)
     if isinstance(node, (Image, Stage)) and verb == "set" and path == "user":
         return _set_user(node.final if isinstance(node, Image) else node, str(literal))
     return None
@@ -33,6 +39,29 @@ def _remove_flag(step: Step, name: str) -> tuple[Edit, ...] | None:
     while text[end : end + 1] in (" ", "\t"):
         end += 1
     return (Edit(flag.span.source.span(flag.span.start, end)),)
+
+
+def _remove_sudo(command: RunCommand) -> tuple[Edit, ...] | None:
+    """Only where the step is root anyway, and the word has no options of its own."""
+    user = command.step.user.known
+    text = command.span.text
+    if user is None or not user.is_root or not _editable(command.span) or not text.startswith("sudo "):
+        return None
+    rest = text[len("sudo") :].lstrip(" ")
+    if not rest or rest[0] in "-\\\n" or "=" in rest.split()[0]:
+        return None
+    start = command.span.start
+    return (Edit(command.span.source.span(start, start + len(text) - len(rest))),)
+
+
+def _remove_mode(mount: MountFlag) -> tuple[Edit, ...] | None:
+    text = mount.span.text
+    at = text.find(",mode=")
+    if at < 0 or not _editable(mount.span):
+        return None
+    end = text.find(",", at + 1)
+    end = len(text) if end < 0 else end
+    return (Edit(mount.span.source.span(mount.span.start + at, mount.span.start + end)),)
 
 
 def _set_user(stage: Stage, literal: str) -> tuple[Edit, ...] | None:

@@ -86,9 +86,6 @@ def gap(image: Image) -> Fact[str]:
 
 
 def _sent(context: Context) -> Iterator[str]:
-    for name in sorted(VCS):
-        if context.entry(name) == "dir" and not context.ignored(name):
-            yield name
     for path in context.files():
         if not VCS & set(path.split("/")) and sensitive_path(path):
             yield path

@@ -182,8 +182,8 @@ class Image:
         return idle_account(self)
 
     @cached_property
-    def nameless_user(self) -> Fact[str]:
-        """The user name that cannot be resolved because the image has no passwd file: its base is empty."""
-        from dockguard.formats.dockerfile.users import nameless_user
+    def named_user(self) -> Fact[str]:
+        """The last USER where it is a name, not a number, and not root."""
+        from dockguard.formats.dockerfile.users import named_user
 
-        return nameless_user(self.final)
+        return named_user(self.final)

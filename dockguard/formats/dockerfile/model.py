@@ -262,6 +262,13 @@ class Stage:
         return Many(found, self.span)
 
     @cached_property
+    def nameless(self) -> Many[Fact[str]]:
+        """User and group names that cannot be looked up because it has no passwd file: its base is empty."""
+        from dockguard.formats.dockerfile.users import nameless
+
+        return Many(tuple(nameless(self)), self.span)
+
+    @cached_property
     def copies(self) -> Many[Copy]:
         """What its own COPY and ADD bring."""
         return Many(tuple(copy for step in self.own for copy in step.copies), self.span)

@@ -53,3 +53,21 @@ def on_folder(command: RunCommand) -> bool:
         or (command.name == "install" and command.command.flag("-d", "--directory") is not None)
         or all(word.endswith("/") for word in command.words[1:])
     )
+
+
+def capabilities(command: RunCommand) -> tuple[str, ...]:
+    """The capabilities in the arguments of `setcap`; `=ep` and `all=ep` are all of them."""
+    if command.name != "setcap":
+        return ()
+    found: list[str] = []
+    for word in command.words:
+        for clause in word.lower().split():
+            names, operator, flags = _clause(clause)
+            if operator and operator != "-" and not clause.startswith("/") and set(flags) & set("epi"):
+                found += [name for name in names.split(",") if name] or ["all"]
+    return tuple(found)
+
+
+def _clause(text: str) -> tuple[str, str, str]:
+    match = re.fullmatch(r"([a-z_,0-9]{0,400})([=+-])([eip]{0,3}(?:[=+-][eip]{0,3})*)", text)
+    return (match[1], match[2], match[3]) if match else ("", "", "")

@@ -120,10 +120,17 @@ class RunCommand:
 
     @cached_property
     def account(self) -> Account | None:
-        """The user that it creates."""
-        from dockguard.formats.dockerfile.accounts import accounts
+        """The user that it creates, or gives another number."""
+        from dockguard.formats.dockerfile.accounts import accounts, renumbered
 
-        return next(iter(accounts((self,))), None)
+        return next(iter(accounts((self,))), None) or renumbered(self)
+
+    @cached_property
+    def capabilities(self) -> tuple[str, ...]:
+        """The file capabilities that `setcap` gives, in lower case: `cap_sys_admin`, `all`."""
+        from dockguard.formats.dockerfile.modes import capabilities
+
+        return capabilities(self)
 
     @cached_property
     def passwords(self) -> Many[AccountPassword]:

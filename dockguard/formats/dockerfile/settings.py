@@ -80,12 +80,18 @@ class Settings:
         """VOLUME, each once."""
         return tuple(entries(self.volume_list).values())
 
-    def inherited(self, span: Span, name: str) -> Settings:
-        """The same as a stage begins with it that stands on stage `name`; `span` is its FROM."""
+    def inherited(self, span: Span, image: Span, name: str) -> Settings:
+        """The same as a stage begins with it that stands on stage `name`; `span` is its FROM, `image` the name in it.
+
+        A user that nobody declared is the fault of each FROM again.
+        """
         how = f"inherited from stage `{name}`"
+        known = self.user.known
+        undeclared = known is None or not known.declared
+        user = Fact(self.user.value, image, self.user.via) if undeclared else _step(self.user, span, how)
         return replace(
             self,
-            user=_step(self.user, span, how),
+            user=user,
             declared_user=_step(self.declared_user, span, how),
             workdir=_step(self.workdir, span, how),
             shell=_step(self.shell, span, how),

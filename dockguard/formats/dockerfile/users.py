@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
@@ -34,14 +35,14 @@ def base_user(image: Fact[str], span: Span) -> Fact[User]:
 
 
 def _known(name: str) -> User | None:
-    from importlib import import_module
+    from dockguard.common.images import facts_of
 
-    try:
-        default_user = import_module("dockguard.common.images").default_user
-    except (ImportError, AttributeError):
+    facts = facts_of(name)
+    if facts is None or facts.user is None:
         return None
-    known: User | None = default_user(name)
-    return known
+    number = facts.user.partition(":")[0]
+    uid = 0 if number == "root" else int(number[:18]) if _NUMBER.fullmatch(number) else None
+    return User(facts.user, uid, declared=False)
 
 
 def user_of(step: Step, written: Fact[str]) -> Fact[User]:
@@ -114,7 +115,9 @@ def unset_user(stage: Stage) -> Fact[str]:
 
 
 def drops_privileges(image: Image) -> bool:
-    """Whether ENTRYPOINT or CMD, or the script that they start, changes to another user."""
+    """Whether ENTRYPOINT or CMD, or the script that they start, changes to another user; the base image's too."""
+    if not image.entrypoint.written and _base_drops(image.base.known or ""):
+        return True
     for fact in (image.entrypoint, image.cmd):
         words = fact.known or ()
         if _DROPPERS.search(" ".join(words)):
@@ -122,6 +125,13 @@ def drops_privileges(image: Image) -> bool:
         if any(_script_drops(image, word) for word in words):
             return True
     return False
+
+
+def _base_drops(name: str) -> bool:
+    from dockguard.common.images import facts_of
+
+    facts = facts_of(name)
+    return facts is not None and bool(facts.drops_to)
 
 
 def _script_drops(image: Image, word: str) -> bool:
@@ -154,16 +164,28 @@ def idle_account(image: Image) -> Fact[str]:
     return Fact(None, image.span)
 
 
-def nameless_user(stage: Stage) -> Fact[str]:
-    """A user name in an image that has no passwd file to look it up in."""
+def named_user(stage: Stage) -> Fact[str]:
+    """The last USER where it is a name other than root."""
     step = last_user(stage)
     text = step.argument.known if step else None
-    if step is None or not text or stage.base.known != "scratch":
+    if step is None or not text or _is_windows(step):
         return Fact(None, stage.span)
     name = text.partition(":")[0]
-    if _NUMBER.fullmatch(name) or has_passwd(stage):
-        return Fact(None, step.node.words[0].span)
-    return Fact(name, step.node.words[0].span)
+    return Fact(None if _NUMBER.fullmatch(name) or name in ("root", "") else name, step.node.words[0].span)
+
+
+def nameless(stage: Stage) -> Iterator[Fact[str]]:
+    """Names in USER and --chown of a stage without passwd file."""
+    if stage.base.known != "scratch" or has_passwd(stage):
+        return
+    for step in stage.own:
+        if step.onbuild:
+            continue
+        facts = [step.argument] if step.name == "USER" else [f.value for f in step.flags if f.name == "chown"]
+        for fact in facts:
+            names = [name for name in (fact.known or "").split(":") if name and not _NUMBER.fullmatch(name)]
+            if names:
+                yield Fact(names[0], fact.span, fact.via)
 
 
 def has_passwd(stage: Stage) -> bool:

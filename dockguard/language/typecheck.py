@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -76,13 +77,24 @@ def members(owner: Any) -> dict[str, Any]:
         attribute = getattr(owner, name, None)
         getter = attribute.fget if isinstance(attribute, property) else getattr(attribute, "func", None)
         if isinstance(attribute, (property, cached_property)) and getter is not None:
-            found[name] = get_type_hints(getter).get("return", Any)
+            found[name] = _hints(getter, owner).get("return", Any)
     return {name: kind for name, kind in found.items() if not name.startswith("_")}
 
 
 def _fields(owner: type) -> dict[str, Any]:
-    hints = get_type_hints(owner)
+    hints = _hints(owner, owner)
     return {field.name: hints[field.name] for field in fields(owner)} if is_dataclass(owner) else dict(hints)
+
+
+def _hints(what: Any, owner: type) -> dict[str, Any]:
+    """Annotations, with names that a model imports for the type checker only (rooms of one format know each other)."""
+    try:
+        return get_type_hints(what)
+    except NameError:
+        package = owner.__module__.rpartition(".")[0]
+        modules = [module for name, module in list(sys.modules.items()) if name.startswith(f"{package}.")]
+        names = {name: found for module in modules for name, found in vars(module).items() if isinstance(found, type)}
+        return get_type_hints(what, localns=names)
 
 
 def shape_of(annotation: Any, chain: str = "") -> Shape:

@@ -255,6 +255,16 @@ class Policy:
         """No frame-ancestors, which has no fallback."""
         return self._missing("frame-ancestors")
 
+    @property
+    def restricts_content(self) -> bool:
+        """Whether it is about what pages load at all, not only about framing or upgrades."""
+        return any(rule.key.endswith("-src") for rule in self.rules)
+
+    @property
+    def trusts_nonces(self) -> bool:
+        """Whether scripts are trusted by nonce or hash, wherever they come from."""
+        return any(_trusts(item.text) for item in self._sources("script-src"))
+
     def _missing(self, name: str) -> bool:
         return not self._open and bool(self.rules) and self.governing(name) is None
 

@@ -73,6 +73,11 @@ class Directive:
         return Fact(Unknown("a template fills this in") if opaque else " ".join(self.texts), self.span, self.via)
 
     @property
+    def verbatim(self) -> bool:
+        """Whether a copy of its text means the same elsewhere: no template's placeholder in it."""
+        return not self._opaque
+
+    @property
     def span(self) -> Span:
         """Its words, without the `;` or the block."""
         return self.statement.head

@@ -213,6 +213,13 @@ class Location:
         lost = tuple(header for header in above if header.key not in here and not header.never_sent)
         return Many(lost, self.span, self.headers.open)
 
+    @property
+    def losing(self) -> tuple[Location, ...]:
+        """The contexts, itself or inside it, that answer requests without one of its lost headers."""
+        lost = {header.key for header in self.lost_headers}
+        inside = (one for one in self.server.contexts if self.level in one.level.chain and one.responds)
+        return tuple(one for one in inside if lost - {header.key for header in one.headers})
+
     def header(self, name: str) -> Fact[Header]:
         """The header of that name (lower case) on its pages; unknown where the request or an unread file decides."""
         return find(self.headers, name)

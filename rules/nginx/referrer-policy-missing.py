@@ -1,0 +1,27 @@
+"""Pages go without a Referrer-Policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockguard.api import Confidence, Finding, Note
+
+if TYPE_CHECKING:
+    from dockguard.api import Server
+
+
+def check(server: Server) -> Iterator[Finding]:
+    """One finding for a server, with the contexts that go without as notes."""
+    found = server.pages_without("referrer-policy")
+    if not found:
+        return
+    doubt = all(context.proxied for context in found)
+    names = ", ".join(map(str, found[:6]))
+    yield Finding(
+        server.span,
+        f"pages of `{server.subject}` go without a Referrer-Policy: {names}",
+        tuple(Note(context.span, "here") for context in found[:6] if context.span != server.span),
+        confidence=Confidence.MEDIUM if doubt else None,
+        why="the upstream may send it" if doubt else "",
+    )

@@ -1,0 +1,27 @@
+"""Pages may be framed by other sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockguard.api import Confidence, Finding, Note
+
+if TYPE_CHECKING:
+    from dockguard.api import Server
+
+
+def check(server: Server) -> Iterator[Finding]:
+    """One finding for a server, with the contexts that go without as notes."""
+    found = [page for page in server.pages_without("x-frame-options") if not page.framing.written]
+    if not found:
+        return
+    doubt = all(context.proxied for context in found)
+    names = ", ".join(map(str, found[:6]))
+    yield Finding(
+        server.span,
+        f"pages of `{server.subject}` go without X-Frame-Options and `frame-ancestors`: {names}",
+        tuple(Note(context.span, "here") for context in found[:6] if context.span != server.span),
+        confidence=Confidence.MEDIUM if doubt else None,
+        why="the upstream may send it" if doubt else "",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from dockguard.common.shell_embed import interprets_input
 from dockguard.common.shell_tree import PIPES, STOPS, Block, Element, Failure
 from dockguard.common.shell_words import Assignment, HereDoc, Redirect, Word
 from dockguard.common.shell_wrappers import Unwrapped, assignment, program, unwrap
@@ -74,6 +75,11 @@ class Command:
         """Every variable it gives a value: `A=1 make`, `A=1`, `export A=1`, `env A=1 make`."""
         made = (assignment(word) for word in self.args) if self.name in _DECLARE else ()
         return (*self.assignments, *(found for found in made if found is not None))
+
+    @property
+    def interprets_input(self) -> bool:
+        """Whether it runs what is piped into it: `sudo sh`, `bash -s`, `python3 -`."""
+        return interprets_input(self.words)
 
     @property
     def options(self) -> frozenset[str]:

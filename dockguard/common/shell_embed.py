@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ POWERSHELLS = frozenset(("powershell", "powershell.exe", "pwsh", "pwsh.exe"))
 CMDS = frozenset(("cmd", "cmd.exe"))
 _NAMES = SHELLS | POWERSHELLS | CMDS | {"eval", "su", "runuser", "find", "trap", "env", "script", "flock", "watch"}
 _SHELL_VALUES = frozenset(("--rcfile", "--init-file"))
+_INTERPRETER = re.compile(r"(?:python|pypy|perl|ruby|node|nodejs|php|lua|deno)[0-9]*(?:\.[0-9]+)*")
 _FIND = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 
 
@@ -67,27 +69,71 @@ def _text(words: tuple[Word, ...], options: frozenset[str], kind: str = "script"
     return Inner((Script(source, 0, len(source.text), options, "sh", kind),))
 
 
-def _shell(words: tuple[Word, ...], documents: Iterable[tuple[Source, int, int]]) -> Inner:
-    """`sh [-e] -c TEXT`, and `sh <<EOF`."""
-    at, script, flags = 0, False, []  # type: tuple[int, bool, list[str]]
+class _Shell(NamedTuple):
+    """A shell's command line."""
+
+    options: frozenset[str]
+    script: bool  # -c: the first operand is the script
+    stdin: bool  # it reads its script from the standard input
+    operands: tuple[Word, ...]
+
+
+def _shell_line(words: tuple[Word, ...]) -> _Shell:
+    at, flags = 0, []  # type: tuple[int, list[str]]
     while at < len(words) and words[at].text[:1] in ("-", "+") and words[at].text not in ("-", "--"):
         text = words[at].text
         if text.startswith("--"):
             at += 2 if text in _SHELL_VALUES else 1
             continue
-        script = script or (text[0] == "-" and "c" in text)
         flags.append(text)
         if "o" in text or "O" in text:
             at += 1
             flags.append(words[at].text if at < len(words) else "")
         at += 1
-    options = changed(frozenset(), flags)
-    if script:
-        at += at < len(words) and words[at].text == "--"
-        return _text(words[at : at + 1], options)
-    if at < len(words) and words[at].text != "-s":
+    operands = words[at + 1 :] if at < len(words) and words[at].text in ("-", "--") else words[at:]
+    letters = "".join(flag for flag in flags if flag[:1] == "-")
+    script = "c" in letters
+    return _Shell(changed(frozenset(), flags), script, not script and ("s" in letters or not operands), operands)
+
+
+def reads_script(words: tuple[Word, ...]) -> bool:
+    """Whether a command line is a shell that takes its script from its standard input."""
+    call = unwrap(words, assignment).words
+    return program(call) in SHELLS and _shell_line(call[1:]).stdin
+
+
+def interprets_input(words: tuple[Word, ...]) -> bool:
+    """Whether a command line runs what is piped into it: `sh`, `bash -s`, `python3 -`, `php -- --install`, `iex`."""
+    call = unwrap(words, assignment).words
+    name = program(call)
+    if name in SHELLS:
+        return _shell_line(call[1:]).stdin
+    if name.lower() in ("iex", "invoke-expression"):
+        return len(call) == 1
+    return _INTERPRETER.fullmatch(name) is not None and not _has_program(call[1:])
+
+
+def _has_program(words: tuple[Word, ...]) -> bool:
+    """Whether an interpreter's arguments name a program: a file, `-c TEXT`, `-e TEXT`, `-m MODULE`."""
+    for word in words:
+        text = word.text
+        if text in ("-", "--"):
+            return False
+        if not text.startswith("-") or (text[1] != "-" and any(letter in text for letter in "cemrp")):
+            return True
+        if text in ("--eval", "--print", "--version", "--help"):
+            return True
+    return False
+
+
+def _shell(words: tuple[Word, ...], documents: Iterable[tuple[Source, int, int]]) -> Inner:
+    """`sh [-e] -c TEXT`, and `sh <<EOF`."""
+    line = _shell_line(words)
+    if line.script:
+        return _text(line.operands[:1], line.options)
+    if not line.stdin:
         return _NOTHING
-    return Inner(tuple(Script(source, start, end, options) for source, start, end in documents))
+    return Inner(tuple(Script(source, start, end, line.options) for source, start, end in documents))
 
 
 def _with_c(words: tuple[Word, ...]) -> Inner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dockguard.common.shell_build import Builder, Level
+from dockguard.common.shell_embed import reads_script
 from dockguard.common.shell_lex import Lexer
 from dockguard.common.shell_tree import Block, Element
 from dockguard.common.shell_words import Assignment, HereDoc, Part, Redirect, Word
@@ -316,7 +317,7 @@ class Scanner:
             line = min(close + 1, self.end)
         doc = HereDoc(name, name == delimiter, chomp, Span(self.source, start, line))
         element.redirects[index] = element.redirects[index]._replace(doc=doc)
-        if doc.expands and not reads_script(element):
+        if doc.expands and not reads_script(tuple(element.words)):
             self._expansions(element, start, line)
         close = self.text.find("\n", line, self.end)
         return self.end if close < 0 or line >= self.end else close + 1
@@ -330,10 +331,3 @@ class Scanner:
         self._lexer.document(start, end, [])
         self.end = outer
         self._levels.pop()
-
-
-def reads_script(element: Element) -> bool:
-    """Whether a command is a shell that takes its script from its standard input."""
-    names = [word.text for word in element.words]
-    shell = bool(names) and names[0].rpartition("/")[2] in ("sh", "bash", "dash", "ash", "zsh", "ksh")
-    return shell and all(name.startswith("-") and "c" not in name for name in names[1:])

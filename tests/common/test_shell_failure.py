@@ -176,7 +176,7 @@ def test_bash_agrees(tmp_path: Path) -> None:
         pytest.skip("bash is not installed")
     dice = random.Random(7)
     judged = 0
-    for _ in range(LONG and 400 or 60):
+    for _ in range((LONG and 400) or 60):
         grower = Grower(dice)
         text = dice.choice(("", "set -e; ", "set -eo pipefail; ", "set -o pipefail; ")) + grower.list(2)
         if grower.count <= 9 and run(text, grower.count, -1, tmp_path)[0]:

@@ -12,6 +12,7 @@ from dockguard.formats.dockerfile.tree import Pair, Word
 from dockguard.source import Fact, Span
 
 _PREDEFINED = PLATFORM | frozenset("HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY".split()) | {"TARGETSTAGE"}
+_NEVER = frozenset({"", "@", "*", "#", "?", "-", "$", "!", "PATH"})  # no variable that a file declares
 _MAX_NAMES = 2000  # that are compared with a misspelled one
 
 
@@ -111,7 +112,7 @@ def undefined(step: Step) -> Iterator[Undefined]:
         if "$" not in word.text:
             continue
         for name in step.expand(word).undeclared:
-            if name and name not in seen and name not in ("@", "*", "#", "?", "-", "$", "!") and not name.isdigit():
+            if name not in seen and name not in _NEVER and not name.isdigit():
                 seen.add(name)
                 yield _undefined(step, name, word)
 
@@ -119,7 +120,7 @@ def undefined(step: Step) -> Iterator[Undefined]:
 def _undefined(step: Step, name: str, word: Word) -> Undefined:
     from difflib import get_close_matches
 
-    known = list(dict.fromkeys(step.scope.names()))[:_MAX_NAMES]
+    known = [other for other in dict.fromkeys(step.scope.names()) if other != name][:_MAX_NAMES]
     near = get_close_matches(name, known, 1, 0.75)
     span = _place(name, word)
     is_global = name in step.scope.outer or (step.stage is not None and name in _PREDEFINED)

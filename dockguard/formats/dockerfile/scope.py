@@ -101,6 +101,8 @@ class Scope:
 
     def missing(self, name: str) -> Unknown | None:
         """What a variable is that the file does not set: nothing, or perhaps the base image's."""
+        if name == "PATH":
+            return Unknown("the base image sets `PATH`")  # BuildKit sets it where the image does not
         if self.open and name not in self.outer and not self.declares(name):
             return Unknown(f"`{name}` may be set by the base image {self.open}".rstrip())
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -148,28 +149,49 @@ def _device(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _matches(text: str, entry: str) -> bool:
-    """Whether a path is an entry; `*` in the entry is one segment."""
-    if "*" not in entry:
-        return text == entry
-    mine, theirs = text.split("/"), entry.split("/")
-    return len(mine) == len(theirs) and all(b in ("*", a) for a, b in zip(mine, theirs, strict=True))
-
-
 def _below(text: str, entry: str) -> bool:
     """Whether a path lies in an entry, or is it."""
-    depth = entry.count("/") + 1
-    return _matches("/".join(text.split("/")[:depth]), entry)
+    return text == entry or text.startswith(entry + "/")
+
+
+def _variants(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A path's segments as they stand, and with each one segment replaced by `*`, as the table has it."""
+    yield parts
+    for at in range(1, len(parts)):
+        yield (*parts[:at], "*", *parts[at + 1 :])
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))
+
+
+@cache
+def _sockets() -> dict[tuple[str, ...], Any]:
+    return {_parts(path): row for row in _table()["sockets"] for path in row["paths"]}
+
+
+@cache
+def _holders() -> dict[tuple[str, ...], tuple[str, str]]:
+    """Every folder above a socket, with the first runtime whose socket it holds and where."""
+    found: dict[tuple[str, ...], tuple[str, str]] = {}
+    for row in _table()["sockets"]:
+        for path in row["paths"]:
+            for depth in range(1, path.count("/") + 1):
+                found.setdefault(_parts(path)[:depth], (row["runtime"], path))
+    return found
+
+
+@cache
+def _entries() -> dict[tuple[str, ...], Any]:
+    return {_parts(row["path"]): row for row in _table()["entries"]}
 
 
 def _socket(text: str) -> Any:
     pipe = _PIPE.match(text)
-    for row in _table()["sockets"]:
-        if pipe and row.get("pipe") == pipe[1]:
-            return row
-        if any(_matches(text, place) for place in row.get("paths", ())):
-            return row
-    return _socket_by_name(text)
+    if pipe:
+        return next((row for row in _table()["sockets"] if row.get("pipe") == pipe[1]), None)
+    found = (_sockets().get(parts) for parts in _variants(_parts(text)))
+    return next((row for row in found if row), None) or _socket_by_name(text)
 
 
 def _socket_by_name(text: str) -> Any:
@@ -198,28 +220,23 @@ def _as_folder_of_sockets(text: str) -> HostPath | None:
 
 def _held(text: str) -> tuple[str, str] | None:
     """The first runtime whose socket lies below a folder, and where."""
-    parts = [part for part in text.split("/") if part]
     if not text.startswith(("/", "~")):
         return None
-    for row in _table()["sockets"]:
-        for place in row.get("paths", ()):
-            theirs = [part for part in place.split("/") if part]
-            same = all(b in ("*", a) for a, b in zip(parts, theirs, strict=False))
-            if len(theirs) > len(parts) and same and place[0] == text[0]:
-                return str(row["runtime"]), str(place)
-    return None
+    folder = ("",) if text == "/" else _parts(text.rstrip("/"))
+    found = (_holders().get(parts) for parts in _variants(folder))
+    return next((held for held in found if held), None)
 
 
 def _as_entry(text: str, read_only: bool) -> HostPath | None:
     if is_harmless(text) and (read_only or not text.startswith("/etc")):
         return None
-    key = text.lower() if _DRIVE.match(text) else text
-    best = None
-    for row in _table()["entries"]:
-        path, below = row["path"], row.get("below", True)
-        if (_below(key, path) if below else _matches(key, path)) and (best is None or len(path) > len(best["path"])):
-            best = row
-    return None if best is None else _verdict(text, best, read_only)
+    parts = _parts(text.lower() if _DRIVE.match(text) else text)
+    for depth in range(min(len(parts), 12), 0, -1):
+        for variant in _variants(parts[:depth]):
+            row = _entries().get(variant)
+            if row and (depth == len(parts) or row.get("below", True)):
+                return _verdict(text, row, read_only)
+    return None
 
 
 def _verdict(text: str, row: Any, read_only: bool) -> HostPath | None:

@@ -15,6 +15,7 @@ _KEY_BEGIN = r"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,4})PRIVATE KEY(?: BLOCK)?-----"
 _KEY_END = r"-----END (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_BODY = r"[A-Za-z0-9+/=]{20}"
 MAX_KEY = 16_384
+MIN_TOKEN = 16  # no form in the tables is shorter
 
 _URL = r"""([A-Za-z][A-Za-z0-9+.-]{1,30})://([^\s:@/?#"'`<>]{0,256}):([^\s/?#"'`]{1,512})@(?=[\w.\[$%{<\0-])"""
 _URL_TOKEN = r"""(https?|git\+https?|ssh)://([A-Za-z0-9_.~%-]{16,256})@(?=[\w.\[-])"""
@@ -47,9 +48,8 @@ class _Format:
 def tokens(text: str, context: str = "") -> Iterator[Shape]:
     """Tokens of known forms; `context` (a name) counts where a form only holds near a word."""
     lowered = f"{context}={text}".lower() if context else text.lower()
-    for one in _formats():
-        if any(word in lowered for word in one.near):
-            yield from _tokens_of(one, text)
+    for one in {one: None for near, one in _by_literal() if near in lowered}:
+        yield from _tokens_of(one, text)
 
 
 def assigned_format(name: str, value: str) -> str:
@@ -90,7 +90,8 @@ def url_credentials(text: str) -> Iterator[Shape]:
 
 def connection_passwords(text: str) -> Iterator[Shape]:
     """Passwords in ADO, ODBC, JDBC, libpq and Azure connection strings."""
-    if "=" not in text or not pattern(_CONNECTION).search(text):
+    lowered = text.lower() if "=" in text else ""
+    if not any(word in lowered for word in ("passw", "pwd", "key")) or not pattern(_CONNECTION).search(text):
         return
     for match in pattern(_PAIR).finditer(text):
         value = pattern(_PAIR_VALUE).match(text, match.end())
@@ -116,6 +117,12 @@ def _tokens_of(one: _Format, text: str) -> Iterator[Shape]:
 def _formats() -> tuple[_Format, ...]:
     rows = (*load("token_formats")["formats"], *load("secret_words")["formats"])
     return tuple(_Format(row["id"], row["regex"], row["entropy"], tuple(row["near"])) for row in rows)
+
+
+@cache
+def _by_literal() -> tuple[tuple[str, _Format], ...]:
+    """Every literal that stands in a format, with the format: looked for before any expression is tried."""
+    return tuple((near, one) for one in _formats() for near in one.near)
 
 
 @cache

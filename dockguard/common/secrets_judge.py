@@ -35,6 +35,8 @@ def judge(name: str | None, value: str) -> Verdict:
 def _by_default(name: str | None, text: str) -> Verdict | None:
     """`${X:-literal}`: what is used where the variable is not set is a literal like any other."""
     bare = text.strip()
+    if not bare.startswith("${"):
+        return None
     match = pattern(_DEFAULT).fullmatch(bare)
     if match is None or variables(bare) != ((0, len(bare)),) or match[1].count("${") > 3:
         return None
@@ -52,6 +54,8 @@ def _by_form(name: str, text: str) -> Verdict | None:
 
 
 def _token(name: str, text: str) -> Verdict | None:
+    if len(text) < formats.MIN_TOKEN:
+        return None
     shape = next(formats.tokens(text, name), None)
     if shape is None:
         return None
@@ -119,14 +123,13 @@ def _without_variables(text: str) -> str:
 
 def _by_name(name: str | None, text: str) -> Verdict:
     strength = Strength.NONE if name is None else strength_of(name)
-    plain = _plain(name or "", text)
-    if plain and (strength is not Strength.NONE or plain.kind is not Kind.PLACEHOLDER):
-        return plain
-    whole = text.strip(), text.find(text.strip()), text.find(text.strip()) + len(text.strip())
+    bare = text.strip()
+    whole = bare, text.find(bare), text.find(bare) + len(bare)
     if strength is Strength.NONE:
         return _nameless(name, *whole)
     weakly = strength is Strength.WEAK
-    return _random(name or "", *whole, weakly=weakly) or _named(name or "", *whole, weakly=weakly)
+    found = _plain(name or "", text) or _random(name or "", *whole, weakly=weakly)
+    return found or _named(name or "", *whole, weakly=weakly)
 
 
 def _plain(name: str, text: str) -> Verdict | None:
@@ -161,11 +164,14 @@ def _names_a_password(name: str) -> bool:
 
 
 def _nameless(name: str | None, text: str, start: int, end: int) -> Verdict:
-    """Without a secret name only what is long and surely random, and only where there is no name at all."""
-    hexadecimal = pattern(r"[0-9a-fA-F-]+").fullmatch(text)
-    if name is None and not hexadecimal and values.is_random(text, 32) and values.entropy(text) >= 4.2:
-        return Verdict(Kind.HIGH_ENTROPY, Confidence.LOW, "", start, end)
-    return Verdict(Kind.HARMLESS, Confidence.MEDIUM)
+    """Without a secret name only a hash, and where there is no name at all what is long and surely random."""
+    if ("$" in text or text.startswith(("{", "*", "md5"))) and (hashed := values.hash_format(text)):
+        return Verdict(Kind.HASH, Confidence.HIGH, hashed, start, end)
+    if name is None and len(text) >= 32 and not values.reference_format(text) and not values.harmless_format(text):
+        hexadecimal = pattern(r"[0-9a-fA-F-]+").fullmatch(text)
+        if not hexadecimal and values.is_random(text, 32) and values.entropy(text) >= 4.2:
+            return Verdict(Kind.HIGH_ENTROPY, Confidence.LOW, "", start, end)
+    return Verdict(Kind.REFERENCE if variables(text) else Kind.HARMLESS, Confidence.MEDIUM)
 
 
 def _random(name: str, text: str, start: int, end: int, *, weakly: bool) -> Verdict | None:

@@ -129,7 +129,7 @@ def test_root_that_drops():
 
 
 def test_unknown_user():
-    assert isinstance(facts_of("nats:2").starts_as_root, Unknown)
+    assert isinstance(facts_of("hasura/graphql-engine:v2").starts_as_root, Unknown)
 
 
 def test_unknown_tag_claims_only_what_all_tags_share():

@@ -1,0 +1,6 @@
+"""`python -m dockguard`."""
+
+from dockguard.cli import main
+
+if __name__ == "__main__":
+    main()

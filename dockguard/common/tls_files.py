@@ -17,7 +17,7 @@ from dockguard.source import Source, Span
 __all__ = ["in_file", "in_script", "written"]
 
 _SED = re.compile(r"s([/|#,!@])((?:\\.|(?!\1)[^\\])*)\1((?:\\.|(?!\1)[^\\])*)\1", re.S)
-_ESCAPED_BREAK = re.compile(r"\\n")
+_ESCAPED = re.compile(r"\\([nt])")
 MAX_TEXT = 100_000  # characters of one file that are looked at
 
 
@@ -98,8 +98,8 @@ def _contents(command: Command) -> list[tuple[Source, int, int]]:
 
 
 def _broken(source: Source) -> Source:
-    """The same text with its written `\\n` as line breaks, offsets kept."""
-    text = _ESCAPED_BREAK.sub(" \n", source.text)
+    """The same text with its written `\\n` and `\\t` as what they mean, offsets kept."""
+    text = _ESCAPED.sub(lambda match: " \n" if match[1] == "n" else " \t", source.text)
     return source if text == source.text else Source(source.path, text, origin=source.origin)
 
 

@@ -236,12 +236,14 @@ def write(root: Path, path: str, baseline: Baseline, *, overwrite: bool = True) 
 
     `path` is relative to `root`. Nothing is written through a link, or over what is not a file.
     """
-    data = text_of(baseline).encode()
-    if len(data) > MAX_BYTES:
-        raise BaselineError(f"{len(data) // 1024} KiB is more than a baseline may have; make one for each folder")
+    from dockguard import atomic
+
+    text = text_of(baseline)
+    if len(text) > MAX_BYTES:
+        raise BaselineError(f"{len(text) // 1024} KiB is more than a baseline may have; make one for each folder")
     target = _target(root, path)
-    mode = _mode(target, path, overwrite)
-    _replace(target, data, mode)
+    _check(target, path, overwrite)
+    atomic.write(target, text)
 
 
 def _target(root: Path, path: str) -> Path:
@@ -254,31 +256,12 @@ def _target(root: Path, path: str) -> Path:
     return target
 
 
-def _mode(target: Path, path: str, overwrite: bool) -> int:
+def _check(target: Path, path: str, overwrite: bool) -> None:
     try:
         found = target.lstat().st_mode
     except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        return
     if not stat.S_ISREG(found):
         raise BaselineError(f"`{path}` is a link or no file, so it is not written")
     if not overwrite:
         raise BaselineError(f"`{path}` exists; `dockguard baseline update` changes it")
-    return stat.S_IMODE(found)
-
-
-def _replace(target: Path, data: bytes, mode: int) -> None:
-    import tempfile
-
-    handle, name = tempfile.mkstemp(prefix=".dockguard-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -390,3 +390,10 @@ def test_nothing_is_loaded_for_texts_without_directives():
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+def test_an_entry_holds_on_its_last_day():
+    src = source("x")
+    config = {"suppressions": (entry(until=TODAY, path="*"),)}
+    assert state(run([report(spot(src, "x"))], src, **config)) == [((), "config")]
+    assert run([], src, **config).directives[0].unused

@@ -13,18 +13,20 @@ if TYPE_CHECKING:
 
 HOSTS = frozenset(
     """
-    cdn.jsdelivr.net unpkg.com cdnjs.cloudflare.com raw.githubusercontent.com rawgit.com cdn.rawgit.com esm.sh
-    cdn.skypack.dev ajax.googleapis.com storage.googleapis.com www.googleapis.com maps.googleapis.com www.google.com
-    accounts.google.com www.gstatic.com translate.google.com yandex.st yastatic.net cdn.bootcss.com ajax.aspnetcdn.com
-    code.angularjs.org gist.githubusercontent.com pastebin.com codepen.io surge.sh github.io netlify.app herokuapp.com cloudfront.net
-    s3.amazonaws.com amazonaws.com blob.core.windows.net appspot.com firebaseapp.com web.app vercel.app pages.dev
-    workers.dev
+    cdn.jsdelivr.net unpkg.com cdnjs.cloudflare.com raw.githubusercontent.com rawgit.com cdn.rawgit.com
+    esm.sh cdn.skypack.dev ajax.googleapis.com storage.googleapis.com www.googleapis.com
+    maps.googleapis.com www.google.com accounts.google.com www.gstatic.com translate.google.com
+    yandex.st yastatic.net cdn.bootcss.com ajax.aspnetcdn.com code.angularjs.org
+    gist.githubusercontent.com pastebin.com codepen.io surge.sh github.io netlify.app herokuapp.com
+    cloudfront.net s3.amazonaws.com amazonaws.com blob.core.windows.net appspot.com firebaseapp.com
+    web.app vercel.app pages.dev workers.dev
     """.split()
 )
 SHARED = frozenset(
     """
-    googleapis.com gstatic.com github.io netlify.app herokuapp.com cloudfront.net amazonaws.com appspot.com firebaseapp.com
-    web.app vercel.app pages.dev workers.dev jsdelivr.net githubusercontent.com azureedge.net windows.net
+    googleapis.com gstatic.com github.io netlify.app herokuapp.com cloudfront.net amazonaws.com
+    appspot.com firebaseapp.com web.app vercel.app pages.dev workers.dev jsdelivr.net
+    githubusercontent.com azureedge.net windows.net
     """.split()
 )
 SOURCE = re.compile(r"(?:https?://)?(\*\.)?([a-z0-9.-]+)(?::[0-9*]+)?(/.*)?", re.I)

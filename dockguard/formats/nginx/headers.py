@@ -105,6 +105,35 @@ class Header:
         return any(not choice.text or choice.maybe_empty for choice in self.choices)
 
     @property
+    def first(self) -> Fact[str]:
+        """Its name, with its place."""
+        return self._directive.first
+
+    @property
+    def flags(self) -> Fact[str]:
+        """The word after its value: `always`."""
+        return self._directive.arg(2)
+
+    @property
+    def plain(self) -> str:
+        """A constant value in lower case, without blanks around it; "" for others."""
+        return (self.literal.known or "").strip().lower()
+
+    @property
+    def last_token(self) -> str:
+        """The last of the values that commas separate, in lower case."""
+        return self.plain.rpartition(",")[2].strip()
+
+    @property
+    def replaces_upstream(self) -> bool:
+        """Whether the upstream's header of this name is hidden where this one is added."""
+        for kind in ("proxy", "fastcgi", "uwsgi", "scgi", "grpc"):
+            hidden = self._directive.level.listed(f"{kind}_hide_header")
+            if hidden.open or any(line.text(0).lower() == self.key for line in hidden):
+                return True
+        return False
+
+    @property
     def multiline(self) -> bool:
         """Whether its value goes over several lines."""
         return self.word is not None and "\n" in self.word.text

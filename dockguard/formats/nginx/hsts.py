@@ -70,6 +70,16 @@ class Hsts:
         return Fact(int(digits), self._place(part[2], part[3]))
 
     @property
+    def seconds(self) -> Fact[int]:
+        """The same as max_age where it is more than nothing; absent for `max-age=0`."""
+        return self.max_age.map(lambda seconds: seconds or None)
+
+    @property
+    def removes(self) -> bool:
+        """Whether it tells browsers to forget (`max-age=0`)."""
+        return self.max_age.known == 0
+
+    @property
     def subdomains(self) -> bool:
         """Whether it says includeSubDomains."""
         return self._part("includesubdomains") is not None
@@ -96,6 +106,11 @@ class Hsts:
         if self._part("max-age") is None:
             found.append(Fact("`max-age` is missing, so browsers ignore the header", self._header.value.span))
         return Many(tuple(found), self.span)
+
+    @property
+    def error(self) -> Fact[str]:
+        """The first of its errors."""
+        return next(iter(self.errors), Fact(Unknown(self.errors.open) if self.errors.open else None, self.span))
 
     def _error(self, index: int, part: tuple[str, str | None, int, int]) -> Fact[str] | None:
         name, value, start, end = part

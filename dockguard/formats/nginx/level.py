@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from dockguard.formats.nginx import inheritance, table
 from dockguard.formats.nginx.tree import Statement, Word
@@ -120,6 +121,16 @@ class Directive:
         return table.suggestion(self.name) if self.verdict.unknown else ""
 
     @property
+    def swallows(self) -> Fact[str]:
+        """A directive's name that begins a later line of its arguments: the `;` before it is probably missing."""
+        source = self.statement.source
+        for before, word in pairwise((self.statement.name, *self.words)):
+            fresh = "\n" in source.text[before.end : word.start]
+            if fresh and not word.quote and table.known(word.text) and self.name not in _LISTS:
+                return Fact(word.text, word.span, self.via)
+        return Fact(None, self.span)
+
+    @property
     def misplaced(self) -> Fact[bool]:
         """Whether nginx knows it but not in this block."""
         return Fact(self.verdict.misplaced, self.name_span, self.via)
@@ -149,6 +160,7 @@ class Directive:
         return f"Directive({self.name} {' '.join(self.texts)})"
 
 
+_LISTS = frozenset("log_format types gzip_types map geo set add_header return rewrite limit_except".split())
 _TOLD_APART = frozenset(
     """
     add_header set map limit_req_zone limit_conn_zone proxy_set_header fastcgi_param allow deny location upstream if

@@ -64,6 +64,17 @@ class Location:
         return self.match.modifier if self.match else ""
 
     @property
+    def label(self) -> str:
+        """What it answers, in words."""
+        return str(self)
+
+    @property
+    def looks_like_regex(self) -> bool:
+        """Whether it is a plain prefix or an exact path with the signs of a regular expression."""
+        match = self.match
+        return match is not None and not match.regex and any(sign in match.pattern for sign in _SIGNS)
+
+    @property
     def condition(self) -> str | None:
         """The words of an `if`, or the methods of a `limit_except`."""
         if self.kind not in ("if", "limit_except") or self.level.statement is None:
@@ -217,8 +228,9 @@ class Location:
     def losing(self) -> tuple[Location, ...]:
         """The contexts, itself or inside it, that answer requests without one of its lost headers."""
         lost = {header.key for header in self.lost_headers}
-        inside = (one for one in self.server.contexts if self.level in one.level.chain and one.responds)
-        return tuple(one for one in inside if lost - {header.key for header in one.headers})
+        inside = (one for one in self.server.contexts if self.level in one.level.chain)
+        found = (one for one in inside if one.responds and not one.inherits_all)
+        return tuple(one for one in found if lost - {header.key for header in one.headers})
 
     def header(self, name: str) -> Fact[Header]:
         """The header of that name (lower case) on its pages; unknown where the request or an unread file decides."""
@@ -287,6 +299,20 @@ class Location:
         above = self._limits.of(self.level.parent, "limit_req")
         return Many(tuple(limit for limit in above if limit.zone not in here), self.span)
 
+    @property
+    def lost_zones(self) -> tuple[str, ...]:
+        """The zones of its lost limits."""
+        return tuple(limit.zone for limit in self.lost_limits)
+
+    @property
+    def guesses(self) -> Fact[int]:
+        """Requests in the first minute that the tightest `limit_req` lets through: its rate, and its burst."""
+        found = [int(rate) + limit.burst for limit in self.limits if (rate := limit.rate.known) is not None]
+        whole = len(found) == len(self.limits.items) and not self.limits.open
+        return Fact(
+            min(found) if found else None if whole else Unknown("the zone is not in the files"), self.limits.span
+        )
+
     @cached_property
     def access(self) -> Access:
         """Its address rules and its passwords."""
@@ -319,11 +345,13 @@ class Location:
         return self.level.nearest(name)
 
     def __str__(self) -> str:
-        return f"`{self.path}`" if self.path else "requests that no location takes"
+        path = f"`{self.path}`" if self.path else "requests that no location takes"
+        return f"`if {self.condition}` of {path}" if self.kind == "if" else path
 
     def __repr__(self) -> str:
         return f"Location({self.subject})"
 
 
+_SIGNS = (".*", ".+", "(?", "\\.", "$", "[^", "|")
 _CSP = ("content-security-policy", "content-security-policy-report-only")
 _NO_PAGES = frozenset("stub_status empty_gif flv mp4 grpc_pass memcached_pass tunnel_pass api".split())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from dockguard.render.masking import STARS, Masks
+from dockguard.render.masking import MAX_PLACE, STARS, Masks
 from dockguard.render.terminal import ELLIPSIS, Look, columns, room, safe, visible, wrap
 from dockguard.source import Source, Span
 
@@ -108,41 +108,40 @@ class Frame:
 
     def _view(self, line: Span, focus: int) -> Sequence[_Cell]:
         """The cells of a line, or where it is too long those around an offset."""
-        whole, complete = _take(self._cells(line.source, line.start, line.end), self.space)
+        whole, complete = self._fitting(line, line.start, self.space)
         if complete:
             return whole
         start = line.start
         if focus - line.start > self.space // 2:
             start = max(line.start, min(focus - self.space // 3, line.end - self.space // 2))
-        view, complete = _take(self._cells(line.source, start, line.end), self.space - 2)
+        view, complete = self._fitting(line, start, self.space - 2)
         before = [_Cell(line.start, start, ELLIPSIS, 1)] if start > line.start else []
         after = [] if complete else [_Cell(view[-1].end if view else start, line.end, ELLIPSIS, 1)]
         return [*before, *view, *after]
 
-    def _cells(self, source: Source, start: int, end: int) -> Iterator[_Cell]:
-        """What is shown for a range: stars for secrets, blanks for tabs, escapes for what a terminal would obey."""
+    def _fitting(self, line: Span, start: int, space: int) -> tuple[list[_Cell], bool]:
+        """The cells from an offset that fit, and whether they reach the line's end."""
+        cells: list[_Cell] = []
         at = start
-        while at < end:
-            hidden = self.masks.at(source, at)
-            if hidden:
-                yield _Cell(at, min(end, hidden[1]), STARS, len(STARS))
-                at = min(end, hidden[1])
-                continue
-            char = source.text[at]
-            text = TAB if char == "\t" else visible(char)
-            yield _Cell(at, at + 1, text, columns(text))
-            at += 1
+        for cell in self._cells(Span(line.source, start, min(line.end, start + MAX_PLACE))):
+            space -= cell.room
+            if space < 0:
+                return cells, False
+            cells.append(cell)
+            at = cell.end
+        return cells, at >= line.end
 
-
-def _take(cells: Iterator[_Cell], space: int) -> tuple[list[_Cell], bool]:
-    """The cells that fit, and whether these were all."""
-    taken: list[_Cell] = []
-    for cell in cells:
-        space -= cell.room
-        if space < 0:
-            return taken, False
-        taken.append(cell)
-    return taken, True
+    def _cells(self, span: Span) -> Iterator[_Cell]:
+        """What is shown for a range: stars for secrets, blanks for tabs, escapes for what a terminal would obey."""
+        at = span.start
+        for start, end in (*self.masks.ranges(span), (span.end, span.end)):
+            for offset in range(at, start):
+                char = span.source.text[offset]
+                text = TAB if char == "\t" else visible(char)
+                yield _Cell(offset, offset + 1, text, columns(text))
+            if end > start:
+                yield _Cell(max(at, start), min(end, span.end), STARS, len(STARS))
+            at = max(at, end)
 
 
 def _text(view: Iterable[_Cell]) -> str:

@@ -3,83 +3,93 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
-from dockguard.render.secret_ranges import secret_ranges
+from dockguard.render.secret_ranges import key_blocks, secret_ranges
 from dockguard.report import Report, Run
 from dockguard.source import Secret, Source, Span
 
 STARS = Secret().masked
 MIN_LENGTH = 4  # code points; a shorter secret cannot be told from ordinary text in a message
-MAX_WORDS = 200  # different secrets of one source that are looked for in messages
+MARGIN = (
+    2000  # code points of a line that are looked at on each side of a place, for the name that a value stands under
+)
+MAX_PLACE = 20_000  # code points of one place that are looked at
+MAX_USES = 20  # places at which a secret is looked for in the open
 
 _NAME = re.compile(r"""[ \t-]{0,64}["']?[A-Za-z_][\w.-]{0,255}["']?[ \t]{0,64}(?:=|:[ \t])[ \t]{0,64}""")
 
+Ranges = tuple[tuple[int, int], ...]
+
 
 class Masks:
-    """The secret ranges of the sources of one run, worked out once for each source that is shown.
+    """The secret ranges of the sources of one run, worked out for the lines that are shown.
 
     A range is secret because the text says so, or because a finding (or its note) whose words were masked stands there.
     """
 
     def __init__(self, run: Run) -> None:
         self._marked: dict[Source, list[tuple[int, int]]] = {}
-        self._ranges: dict[Source, tuple[tuple[int, int], ...]] = {}
-        self._words: dict[Source, tuple[str, ...]] = {}
+        self._blocks: dict[Source, Ranges] = {}
+        self._ranges: dict[Span, Ranges] = {}
         for span in _masked_places(run.reports):
             self._marked.setdefault(span.source, []).append(_value_part(span))
 
-    def ranges(self, source: Source) -> tuple[tuple[int, int], ...]:
-        """The secret ranges of a source, in order, without overlap."""
-        if source not in self._ranges:
-            self._ranges[source] = merge([*secret_ranges(source), *self._marked.get(source, ())])
-        return self._ranges[source]
-
-    def at(self, source: Source, offset: int) -> tuple[int, int] | None:
-        """The secret range that holds an offset."""
-        ranges = self.ranges(source)
-        index = bisect_right(ranges, offset, key=lambda pair: pair[0]) - 1
-        return ranges[index] if index >= 0 and offset < ranges[index][1] else None
+    def ranges(self, span: Span) -> Ranges:
+        """The secret ranges that touch a place, in order, without overlap; at most `MAX_PLACE` of it is looked at."""
+        if span not in self._ranges:
+            source, start, end = span.source, span.start, min(span.end, span.start + MAX_PLACE)
+            chunk = _lines(Span(source, start, end))
+            found = ((chunk.start + first, chunk.start + last) for first, last in secret_ranges(chunk.text))
+            every = merge([*found, *self._block(source), *self._marked.get(source, ())])
+            self._ranges[span] = tuple(pair for pair in every if pair[1] > start and pair[0] < max(end, start + 1))
+        return self._ranges[span]
 
     def text(self, span: Span) -> str:
         """The text of a span with stars for secrets; one that is hidden in part is hidden as a whole."""
         pieces, at = [], span.start
-        for start, end in self.ranges(span.source):
-            if end > span.start and start < span.end:
-                pieces += [span.source.text[at : max(at, start)], STARS]
-                at = end
+        for start, end in self.ranges(span):
+            pieces += [span.source.text[at : max(at, start)], STARS]
+            at = end
         return "".join(pieces) + span.source.text[at : max(at, span.end)]
 
     def words(self, report: Report, text: str) -> str:
-        """A text about a report without the secrets of the sources that it speaks of."""
+        """A text about a report without the secrets of the lines that it speaks of."""
         return self.hide(text, _spans(report))
 
     def hide(self, text: str, spans: Iterable[Span]) -> str:
-        """A text without the secrets of the sources of some places."""
+        """A text without the secrets of the lines of some places."""
         for secret in self.secrets(spans):
             if secret in text:
                 text = text.replace(secret, STARS)
         return text
 
     def tells(self, report: Report, text: str) -> bool:
-        """Whether a text holds a secret of the sources that a report speaks of."""
+        """Whether a text holds a secret of the lines that a report speaks of."""
         return any(secret in text for secret in self.secrets(_spans(report)))
 
     def secrets(self, spans: Iterable[Span]) -> tuple[str, ...]:
-        """The secrets of the sources of some places and of their hosts, longest first."""
-        sources = dict.fromkeys(place.source for span in spans for place in (span, span.outer))
-        found = {word for source in sources for word in self._of(source)}
-        return tuple(sorted(found, key=lambda word: (-len(word), word)))
+        """The secrets in the lines of some places and of their hosts, longest first."""
+        lines = dict.fromkeys(_lines(place) for span in spans for place in (span, span.outer))
+        found = {line.source.text[start:end].strip(): line.source for line in lines for start, end in self.ranges(line)}
+        telling = [word for word, source in found.items() if len(word) >= MIN_LENGTH and not self._public(word, source)]
+        return tuple(sorted(telling, key=lambda word: (-len(word), word)))
 
-    def _of(self, source: Source) -> tuple[str, ...]:
-        if source not in self._words:
-            texts = [source.text[start:end].strip() for start, end in self.ranges(source)]
-            inside = "\0".join(texts)
-            candidates = islice(dict.fromkeys(texts), MAX_WORDS)
-            self._words[source] = tuple(word for word in candidates if _telling(word, source, inside))
-        return self._words[source]
+    def _public(self, word: str, source: Source) -> bool:
+        """Whether the file also says a secret in the open: `image: postgres` beside the password `postgres`."""
+        at = source.text.find(word)
+        for _ in range(MAX_USES):
+            if at < 0:
+                return False
+            if not self.ranges(Span(source, at, at + len(word))):
+                return True
+            at = source.text.find(word, at + len(word))
+        return False
+
+    def _block(self, source: Source) -> Ranges:
+        if source not in self._blocks:
+            self._blocks[source] = tuple(key_blocks(source.text))
+        return self._blocks[source]
 
 
 def _spans(report: Report) -> tuple[Span, ...]:
@@ -87,9 +97,14 @@ def _spans(report: Report) -> tuple[Span, ...]:
     return report.span, *(note.span for note in report.finding.notes)
 
 
-def _telling(word: str, source: Source, inside: str) -> bool:
-    """Whether a secret gives something away: one that the file also says in the open (`image: postgres`) does not."""
-    return len(word) >= MIN_LENGTH and source.text.count(word) <= inside.count(word)
+def _lines(span: Span) -> Span:
+    """The whole lines of a place, not endless."""
+    source = span.source
+    size = len(source.text)
+    start, end = min(span.start, size), min(max(span.end, span.start), span.start + MAX_PLACE, size)
+    first = source.line_span(source.position(start)[0])
+    last = source.line_span(source.position(end)[0])
+    return Span(source, max(first.start, start - MARGIN), max(end, min(last.end, end + MARGIN)))
 
 
 def _masked_places(reports: Iterable[Report]) -> Iterator[Span]:
@@ -108,7 +123,7 @@ def _value_part(span: Span) -> tuple[int, int]:
     return (name.end() if name and name.end() < span.end else span.start), span.end
 
 
-def merge(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def merge(ranges: Iterable[tuple[int, int]]) -> Ranges:
     """Ranges in order; what overlaps or touches becomes one."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(pair for pair in ranges if pair[0] < pair[1]):

@@ -86,7 +86,7 @@ def test_the_host_of_an_embedded_text_is_masked() -> None:
 def test_secrets_over_several_lines_are_hidden_on_each(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source("x", "key: |\n  BEGIN\n  abcdef\n  END\nuser: root\n")
     start = source.text.index("BEGIN")
-    monkeypatch.setattr("dockguard.render.masking.secret_ranges", lambda _: [(start, source.text.index("\nuser"))])
+    monkeypatch.setattr("dockguard.render.masking.key_blocks", lambda _: [(start, source.text.index("\nuser"))])
     notes = (Note(at(source, "abcdef"), "seen"),)
     output = render(Run((report(ROOT, at(source, "user: root"), "a", notes=notes),), (), ()))
     assert "abcdef" not in output

@@ -100,6 +100,11 @@ class Script:
         """The commands whose output is piped into one, in order: `curl` for the `sh` of `curl x | sh`."""
         return tuple(self._of(element for element in reversed(command.upstream)))
 
+    def host_of(self, command: Command) -> Command | None:
+        """The command whose word holds it: the `sh` of `sh -c '...'`, the `echo` of `echo $(...)`; None for most."""
+        host = command.host
+        return None if host is None else next(self._of((host,)), None)
+
     def substituted(self, word: Word) -> tuple[Command, ...]:
         """The commands of the substitutions in a word: `curl` for `"$(curl x)"` and `<(curl x)`."""
         places = [part for part in word.pieces if part.kind in ("command", "process")]

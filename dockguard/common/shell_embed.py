@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from dockguard.common.shell_build import changed
 from dockguard.common.shell_words import Word, embedded
-from dockguard.common.shell_wrappers import assignment, program, unwrap
+from dockguard.common.shell_wrappers import WRAPPERS, assignment, program, unwrap
 from dockguard.source import Source
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "busybox-sh"))
 POWERSHELLS = frozenset(("powershell", "powershell.exe", "pwsh", "pwsh.exe"))
 CMDS = frozenset(("cmd", "cmd.exe"))
 _NAMES = SHELLS | POWERSHELLS | CMDS | {"eval", "su", "runuser", "find", "trap", "env", "script", "flock", "watch"}
+_LOOKED_AT = _NAMES | WRAPPERS.keys()
 _SHELL_VALUES = frozenset(("--rcfile", "--init-file"))
 _INTERPRETER = re.compile(r"(?:python|pypy|perl|ruby|node|nodejs|php|lua|deno)[0-9]*(?:\.[0-9]+)*")
 _FIND = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
@@ -43,6 +44,8 @@ _NOTHING = Inner()
 
 def inner(words: tuple[Word, ...], options: frozenset[str], documents: Iterable[tuple[Source, int, int]]) -> Inner:
     """What the words of one command run; `documents` are the bodies of its here-documents."""
+    if program(words).lower() not in _LOOKED_AT:
+        return _NOTHING
     call = unwrap(words, assignment).words
     name = program(call).lower()
     if name not in _NAMES:

@@ -177,10 +177,15 @@ class Scanner:
             element.start = min(element.start, word.start)
             element.words.append(word)
             element.end = word.end
-            if len(element.words) == 1 and not word.quoted and word.raw == "[[":
-                level.mode = "test"
-            elif level.mode == "test" and word.raw == "]]":
-                level.mode = ""
+            if word.end - word.start == 2 and word.raw in ("[[", "]]"):
+                self._bracket(word.raw, len(element.words) == 1, level)
+
+    def _bracket(self, word: str, first: bool, level: Level) -> None:
+        """The ends of `[[ ... ]]`, in which operators are words."""
+        if word == "[[" and first:
+            level.mode = "test"
+        elif word == "]]" and level.mode == "test":
+            level.mode = ""
 
     # operators
 

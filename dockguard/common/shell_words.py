@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from dockguard.record import dataclass
 from dockguard.source import Origin, Source, Span, Unknown
 
 _NAME = re.compile(r"\$\{?([#!]?)([A-Za-z_]\w*|[0-9]+|[@*#?$!-])(.*)", re.S)
@@ -96,7 +96,7 @@ class Word:
     @property
     def literal(self) -> bool:
         """Whether all of it is known; what a glob matches is not."""
-        return all(part.kind == "text" for part in self.parts)
+        return not self.parts or all(part.kind == "text" for part in self.parts)
 
     @property
     def value(self) -> str | Unknown:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dockguard.common.packages import leftovers, package_calls
 from dockguard.common.shell import scan_text
+from dockguard.common.tls_files import in_script
 
 LONG = int(os.environ.get("DOCKGUARD_LONG", "0"))
 
@@ -23,6 +25,14 @@ OWN_BODIES = (
     'cat <<EOF > /etc/x.conf\nuser $(whoami)\nEOF\nf() { local x=1; g "$@"; }; f `date +%s` > /dev/null',
     'while read -r line; do echo "$line"; done < /etc/passwd; until curl -f x; do sleep 1; done',
     'echo $((1 + $(nproc))) ; bash <(curl -s x) ; diff <(a b) <(c d); echo "a`b c`d"; [[ $x == y && -n z ]] && w',
+)
+
+TLS_BODIES = (
+    "git -c http.sslVerify=false clone x && pip config set global.trusted-host x; npm config set strict-ssl=false",
+    "printf '[x]\\ngpgcheck=0\\n' | tee /etc/yum.repos.d/x.repo; sed -i 's/gpgcheck=1/gpgcheck=0/' /etc/yum.conf",
+    'cat > ~/.npmrc <<E\nstrict-ssl=false\nE\ncurl -kfsSLo "$X" https://localhost/$V | sudo bash -s -- -y',
+    "apt-get -qq -o Acquire::https::Verify-Peer=false install a=1.* b/c $D ./e.deb && rm -rf /var/lib/apt/lists/*",
+    "pip install -r x 'a[b]>=1,<2' git+https://x/y@main . $P==1; gem install a -v 1; go install x/y@latest ./...",
 )
 
 
@@ -180,6 +190,23 @@ NASTY = (
     "&&",
     "!",
 )
+
+
+def test_nothing_that_reads_commands_raises_on_damaged_bodies() -> None:
+    texts = [*OWN_BODIES, *TLS_BODIES]
+    dice = random.Random(5)
+    for _ in range(max(1500, LONG // 10)):
+        script = scan_text(damaged(dice.choice(texts), texts, dice))
+        commands = script.commands
+        for weakness in in_script(script):
+            assert weakness.what
+            assert weakness.span.outer.start <= weakness.span.outer.end
+        for found in package_calls(commands):
+            assert all(package.kind for package in found.packages)
+        assert list(leftovers(commands)) is not None
+        for command in commands:
+            assert script.feeding(command) is not None
+            assert command.interprets_input in (True, False)
 
 
 def damaged(text: str, texts: list[str], dice: random.Random) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
+from dockguard.record import dataclass
 from dockguard.render.masking import MAX_PLACE, STARS, Masks
 from dockguard.render.terminal import ELLIPSIS, Look, columns, room, safe, visible, wrap
 from dockguard.source import Source, Span

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from dockguard.record import dataclass
 from dockguard.report import Run
 from dockguard.source import Span
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import sarif_om as om
 
 from dockguard import __version__
 from dockguard.finding import Note, Problem
+from dockguard.record import dataclass
 from dockguard.render.edits import edits
 from dockguard.render.line_hash import LineHashes
 from dockguard.render.masking import STARS, Masks

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sarif_om as om
 
 from dockguard.finding import Severity
+from dockguard.record import dataclass
 from dockguard.render.rules_list import weaknesses
 from dockguard.rule import Rule
 

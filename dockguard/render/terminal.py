@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from dockguard.record import dataclass
 
 MAX_WIDTH = 100  # columns, whatever the terminal offers
 MIN_WIDTH = 40

@@ -15,6 +15,7 @@ from dockguard.report import Report, Run
 from dockguard.source import Span
 
 NEAR = 6  # lines between two places of one excerpt
+VARIANTS = 3  # variants that are named of one finding; `verbose` names all
 NOTES = 8  # notes that are shown of one finding; `verbose` shows all
 
 
@@ -129,9 +130,19 @@ class _Pen:
         if confidence < Confidence.HIGH:
             yield from self._fact("confidence", confidence.word, gutter)
         if len({report.variants for report in group}) == 1 and _tell_variants(first):
-            yield from self._fact("variants", ", ".join(first.variants), gutter)
+            yield from self._fact("variants", self._variants(first.variants), gutter)
         if more_notes > 0:
             yield from self._fact("note", f"{more_notes} more places (-v shows them)", gutter)
+
+    def _variants(self, names: Sequence[str]) -> str:
+        """Where a finding holds, in short: all variants of its project, or the first few."""
+        base = names[0].partition(" + ")[0]
+        project = {stack for stack in self.run.stacks if stack.partition(" + ")[0] == base}
+        if len(names) > 2 and project == set(names):
+            return f"all {len(names)}"
+        if len(names) > VARIANTS + 1 and not self.verbose:
+            return f"{', '.join(names[:VARIANTS])} and {len(names) - VARIANTS} more (-v shows them)"
+        return ", ".join(names)
 
     def _fix(self, group: Sequence[Report], gutter: int) -> Iterator[str]:
         fixes = [(report, report.finding.fix) for report in group if report.finding.fix]

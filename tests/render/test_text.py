@@ -231,6 +231,14 @@ class TestFacts:
         assert "variants" not in alone(report(PRIVILEGED, at(BASE, "web"), "m", variants=("compose.yaml",)))
         assert "= variants: base" in alone(report(PRIVILEGED, at(BASE, "web"), "m", variants=("base",)))
 
+    def test_many_variants_are_told_in_short(self) -> None:
+        names = ("base", *(f"base + {n}" for n in range(5)))
+        one = report(PRIVILEGED, at(BASE, "web"), "m", variants=names)
+        assert "= variants: all 6\n" in alone(one, stacks=(*names, "other"))
+        run = Run((one,), (), (), stacks=(*names, "base + more"))
+        assert "= variants: base, base + 0, base + 1 and 3 more (-v shows them)" in render(run)
+        assert "base + 4" in render(run, verbose=True)
+
     def test_many_notes_are_cut_and_shown_on_request(self) -> None:
         notes = tuple(Note(at(DOCKERFILE, "RUN true", n), f"layer {n}") for n in range(10))
         run = Run((report(ROOT, at(BASE, "web"), "m", notes=notes),), (), ())

@@ -6,12 +6,11 @@ import os
 import stat
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dockguard.finding import Problem
-from dockguard.record import dataclass
+from dockguard.record import dataclass, replace
 from dockguard.report import Report, Suppression
 from dockguard.rule import Rule
 from dockguard.source import Source

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from dockguard.config_glob import PathGlob
 from dockguard.config_model import Config, Context, Entry, Loaded, StackFiles
 from dockguard.finding import Problem
+from dockguard.record import dataclass, replace
 from dockguard.source import Source
 from dockguard.workspace import Workspace, folder_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from dockguard.config_build import File, build, outside, wrong
@@ -11,6 +10,7 @@ from dockguard.config_model import Config, Context, Loaded
 from dockguard.config_schema import TOP, Reading
 from dockguard.config_toml import Path, TooDeep, places
 from dockguard.finding import Problem
+from dockguard.record import replace
 from dockguard.source import Source, Span
 from dockguard.workspace import Workspace, join
 

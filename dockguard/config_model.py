@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dockguard.config_glob import PathGlob
 from dockguard.finding import Problem, Severity
+from dockguard.record import dataclass, field
 from dockguard.select import Catalogue, Choice, Layer, PathLayer
 from dockguard.source import Span
 from dockguard.stack.pieces import Assumption

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from dockguard.finding import Problem
 from dockguard.formats.base import Format
 from dockguard.ignore import VENDORED, GitIgnore
+from dockguard.record import dataclass, field
 from dockguard.workspace import Workspace, folder_of
 
 SNIFFED = (".yml", ".yaml", ".conf", ".template", ".tmpl", ".vhost", ".inc")  # unknown names worth a look inside

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dockguard.finding import Finding, Problem
 from dockguard.formats.base import Kind
+from dockguard.record import dataclass, field
 from dockguard.report import Report
 from dockguard.rule import Rule
 from dockguard.source import Span, Undecided

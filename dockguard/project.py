@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dockguard.finding import Problem
 from dockguard.formats.base import Format
+from dockguard.record import dataclass, field
 from dockguard.stack.known import known_user
 from dockguard.stack.link import Stack, link
 from dockguard.stack.pieces import Piece

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from dockguard.finding import Finding, Problem, Severity
+from dockguard.record import dataclass, field
 from dockguard.rule import Rule
 from dockguard.source import Span
 

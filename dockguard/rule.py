@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from dockguard.finding import Confidence, Finding, Safety, Severity
+from dockguard.record import dataclass, field
 
 PROFILES = ("essential", "recommended", "strict", "audit")  # each contains the ones before
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from dockguard.formats.base import Kind
 from dockguard.kinds import all_kinds
 from dockguard.pack import FAMILIES, Pack, builtin, load, merge
+from dockguard.record import dataclass, field
 from dockguard.rule import Rule
 from dockguard.select import Catalogue
 from dockguard.suppress_node import KINDS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dockguard import baseline
@@ -15,6 +14,7 @@ from dockguard.formats.base import Kind
 from dockguard.kinds import all_kinds
 from dockguard.pack import BadRule
 from dockguard.project import Projects, tree_problems
+from dockguard.record import dataclass, field, replace
 from dockguard.report import Report, Run
 from dockguard.rule import Rule
 from dockguard.rulebook import rulebook

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from dockguard.discover import Discovery
 from dockguard.finding import Problem, Severity
 from dockguard.formats import load as load_formats
 from dockguard.pack import BadRule
+from dockguard.record import dataclass
 from dockguard.rule import Rule
 from dockguard.rulebook import Rulebook, rulebook
 from dockguard.select import Catalogue, Choice, Layer, selector_problems

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from dockguard.record import dataclass, field
 from dockguard.workspace import Workspace
 
 

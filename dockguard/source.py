@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
+
+from dockguard.record import dataclass
 
 T = TypeVar("T")
 U = TypeVar("U")

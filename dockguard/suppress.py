@@ -7,7 +7,6 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from itertools import accumulate
 
@@ -15,7 +14,7 @@ from dockguard.config_glob import PathGlob, word_glob
 from dockguard.config_model import Config, Entry
 from dockguard.finding import Finding
 from dockguard.formats.base import Comment
-from dockguard.record import dataclass, field
+from dockguard.record import dataclass, field, replace
 from dockguard.report import Report, Suppression
 from dockguard.rule import Rule
 from dockguard.select import Catalogue

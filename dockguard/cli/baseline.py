@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import click
 
 from dockguard.cli.check import asked, selection
+from dockguard.record import replace
 
 DEFAULT = ".dockguard-baseline.json"
 

@@ -67,7 +67,7 @@ def _line(path: str, line: str) -> str:
     here = tuple(report for report in run.reports if any(_at(span, int(line)) for span in _spans(report)))
     if not here:
         return f"nothing is found at {path}:{line}"
-    from dataclasses import replace
+    from dockguard.record import replace
 
     return render(replace(run, reports=here), color=False)
 

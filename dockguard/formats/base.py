@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dockguard.finding import Edit, Problem
+from dockguard.record import dataclass, field
 from dockguard.source import Source, Span
 from dockguard.stack.pieces import Piece
 from dockguard.workspace import Workspace

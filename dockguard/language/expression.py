@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Unknown
 from dockguard.wording import show
 

@@ -6,12 +6,12 @@ import ast
 import sys
 import types
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from dockguard.language.expression import BadExpression, compile, parse
 from dockguard.language.message import chains, place, template
+from dockguard.record import dataclass, fields, is_record
 from dockguard.source import Fact, Many, Span, Unknown, Via
 
 NUMBERS = frozenset({int, float})
@@ -83,7 +83,7 @@ def members(owner: Any) -> dict[str, Any]:
 
 def _fields(owner: type) -> dict[str, Any]:
     hints = _hints(owner, owner)
-    return {field.name: hints[field.name] for field in fields(owner)} if is_dataclass(owner) else dict(hints)
+    return {field.name: hints[field.name] for field in fields(owner)} if is_record(owner) else dict(hints)
 
 
 def _hints(what: Any, owner: type) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dockguard.finding import Confidence, Finding, Safety, Severity
 from dockguard.formats.base import Kind
 from dockguard.pack.page import BadRule, Page, read
+from dockguard.record import dataclass
 from dockguard.rule import PROFILES, Rule
 
 FAMILIES = ("dockerfile", "compose", "nginx", "stack", "meta")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from dockguard.record import dataclass
 
 _FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<lang>[\w-]+) (?P<path>[^\n`]+)\n(?P<text>.*?)^(?P=ticks)$", re.M | re.S)
 _HEADING = re.compile(r"^##+ (?P<title>.+)$", re.M)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 from dockguard.stack.pieces import Assumption, BuildRequest, Container, Image, Mount, Piece, Port, Route, User
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span
 
 
@@ -152,7 +152,7 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Files that somebody runs together, as workspace paths: a `[[stack]]`, `--compose-file`, or a script's `-f … -f …`."""
+    """Files that somebody runs together, as workspace paths: a `[[stack]]`, `--compose-file`, or what a script names."""
 
     name: str
     files: tuple[str, ...]

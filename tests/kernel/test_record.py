@@ -78,3 +78,11 @@ def test_the_same(module: object) -> None:
             wrong()
     with pytest.raises(TypeError):
         module.replace(plain(1), z=2)  # type: ignore[attr-defined]
+
+
+def test_the_standard_library_knows_records() -> None:
+    plain, made, _, _ = classes(record)
+    assert dataclasses.is_dataclass(plain)
+    assert [f.name for f in dataclasses.fields(made)] == ["items", "count", "hidden"]
+    assert dataclasses.replace(plain(1), b="y") == plain(1, "y")
+    assert dataclasses.asdict(plain(1)) == {"a": 1, "b": "x"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from dockguard.formats.nginx.level import Level
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 
 EVERYBODY = frozenset(("all", "0.0.0.0/0", "::/0"))

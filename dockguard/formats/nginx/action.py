@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from dockguard.formats.nginx.inheritance import HANDLERS, PASSES
 from dockguard.formats.nginx.level import Directive, Level
+from dockguard.record import dataclass
 
 _REDIRECTS = frozenset(("301", "302", "303", "307", "308"))
 _EVERY = frozenset(
@@ -73,6 +73,11 @@ def ending(level: Level) -> Directive | None:
         if directive.name == "break":
             return None
     return None
+
+
+def redirecting(level: Level) -> Directive | None:
+    """The first `rewrite` that answers some requests with a redirect."""
+    return next((line for line in level.own.get("rewrite", ()) if redirects(line)), None)
 
 
 def redirects(rewrite: Directive) -> bool:

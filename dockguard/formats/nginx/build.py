@@ -122,8 +122,18 @@ def context_of(tree: Tree) -> str:
     blocks = {statement.name.text for statement in tree.statements if statement.block is not None}
     if "server" in blocks:
         return "stream" if _streams(tree) else "http"
+    if any(_of_location(statement) for statement in tree.statements):
+        return "location"
     scores = {context: sum(context in table.allowed(name) for name in names) for context in _ORDER}
     return max(_ORDER, key=lambda context: (scores[context], -_ORDER.index(context)))
+
+
+def _of_location(statement: Statement) -> bool:
+    """Whether it is an `if` with lines that only a location's `if` may have."""
+    if statement.name.text != "if":
+        return False
+    inside = [table.allowed(inner.name.text) for inner in statement.block or ()]
+    return any(allowed and "if in server" not in allowed and "if in location" in allowed for allowed in inside)
 
 
 _ORDER = ("server", "http", "location", "upstream", "main", "stream")

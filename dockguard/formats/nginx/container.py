@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from posixpath import basename, dirname, normpath
 
+from dockguard.record import dataclass
 from dockguard.source import Source
 from dockguard.stack.pieces import Container, CopiedFile, Image, Mount
 from dockguard.workspace import Workspace, join

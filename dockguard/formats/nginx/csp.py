@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from dockguard.formats.nginx.headers import Header
 from dockguard.formats.nginx.values import Choice
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 
 FETCH = {

@@ -129,7 +129,7 @@ class Header:
         """Whether the upstream's header of this name is hidden where this one is added."""
         for kind in ("proxy", "fastcgi", "uwsgi", "scgi", "grpc"):
             hidden = self._directive.level.listed(f"{kind}_hide_header")
-            if hidden.open or any(line.text(0).lower() == self.key for line in hidden):
+            if any(line.text(0).lower() == self.key for line in hidden):
                 return True
         return False
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from dockguard.formats.nginx import inheritance, table
 from dockguard.formats.nginx.tree import Statement, Word
 from dockguard.formats.nginx.verdict import Verdict, judge
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, Via
 
 
@@ -72,6 +72,11 @@ class Directive:
         """All arguments, joined by blanks, placed at the whole directive."""
         opaque = any(word.opaque for word in self.words)
         return Fact(Unknown("a template fills this in") if opaque else " ".join(self.texts), self.span, self.via)
+
+    @property
+    def whole(self) -> Fact[str]:
+        """Its words, the name included."""
+        return Fact(" ".join((self.name, *self.texts)), self.span, self.via)
 
     @property
     def verbatim(self) -> bool:

@@ -143,12 +143,13 @@ class Location:
     def ended_by(self) -> Fact[str]:
         """The `return` or `rewrite` that ends every request here; absent where none does."""
         early = self._action.early
-        return Fact(" ".join((early.name, *early.texts)), early.span) if early else Fact(None, self.span)
+        return early.whole if early else Fact(None, self.span)
 
     @property
     def rejected(self) -> bool:
-        """Whether what ends every request here refuses it (444, 4xx, 5xx)."""
-        return self.ends_all and self._action.word == "reject"
+        """Whether what ends every request here refuses it (444, 4xx, 5xx) without a text of its own."""
+        early = self._action.early
+        return early is not None and self._action.word == "reject" and not early.text(1)
 
     @property
     def upstream(self) -> Fact[str]:
@@ -217,7 +218,7 @@ class Location:
     @cached_property
     def lost_headers(self) -> Many[Header]:
         """Headers of the blocks around it that its own `add_header` lines switch off and do not set again."""
-        if not self.own_headers.items:
+        if not self.own_headers.items or self.level.has("add_header_inherit"):
             return Many((), self.span)
         here = {header.key for header in self.headers}
         above = self._headers.above(self.level)
@@ -234,7 +235,10 @@ class Location:
 
     def header(self, name: str) -> Fact[Header]:
         """The header of that name (lower case) on its pages; unknown where the request or an unread file decides."""
-        return find(self.headers, name)
+        found = find(self.headers, name)
+        if found.value is None and (why := _by_module(self.level, name)):
+            return Fact(Unknown(why), self.span)
+        return found
 
     def lacks(self, name: str) -> bool | None:
         """Whether its pages surely go without a header; None where nobody can know."""
@@ -330,10 +334,12 @@ class Location:
     @property
     def return_skips_access(self) -> Fact[str]:
         """The `return` or redirect that answers before its `allow`, `deny` and `auth_*` lines are asked."""
-        kept = self.access.restricts and (self._action.word == "return" or len(self.access.own_rules) > 0)
-        if self.ends_all and not self.rejected and not self.internal and not self.dead and kept:
-            return self.ended_by
-        return Fact(None, self.span)
+        own = len(self.access.own_rules) > 0
+        line = self._action.early or (action.redirecting(self.level) if own else None)
+        kept = own or (self._action.word != "redirect" and not self.internal)
+        if line is None or self.rejected or self.dead or not self.access.restricts or not kept:
+            return Fact(None, self.span)
+        return line.whole
 
     @property
     def return_skips_limits(self) -> Fact[str]:
@@ -352,6 +358,17 @@ class Location:
         return f"Location({self.subject})"
 
 
+def _by_module(level: Level, name: str) -> str:
+    """Which other module's line may send a header in a block."""
+    for here in level.chain:
+        if any(name in text.lower() for line in here.own.get("more_set_headers", ()) for text in line.texts):
+            return "`more_set_headers` sends it"
+        if any(line.startswith(_MODULES) for line in here.own):
+            return "another module may send it"
+    return ""
+
+
+_MODULES = ("security_headers", "header_filter_by_lua", "js_header_filter")
 _SIGNS = (".*", ".+", "(?", "\\.", "$", "[^", "|")
 _CSP = ("content-security-policy", "content-security-policy-report-only")
 _NO_PAGES = frozenset("stub_status empty_gif flv mp4 grpc_pass memcached_pass tunnel_pass api".split())

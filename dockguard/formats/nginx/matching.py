@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from dockguard.formats.nginx.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
+from dockguard.record import dataclass
 from dockguard.source import Span
 
 _ALWAYS = frozenset(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from dockguard.formats.nginx.level import Directive, Level
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 
 _LISTEN = re.compile(r"(?:(\[[^\]]+\]|[^:\s]+?):)?(\d+)(?:-\d+)?")

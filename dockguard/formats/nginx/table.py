@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from dockguard.record import dataclass
 
 # Block directives whose insides are data, or another module's own language: their words are no directives.
 DATA_BLOCKS = frozenset(("map", "geo", "types", "split_clients", "charset_map", "match", "keyval_zone", ""))

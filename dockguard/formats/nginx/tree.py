@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from dockguard.finding import Problem
+from dockguard.record import dataclass, field
 from dockguard.source import Fact, Source, Span, Unknown
 
 TEMPLATE = "a template fills this in"

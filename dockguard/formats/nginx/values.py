@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.tree import Word
+from dockguard.record import dataclass
 
 VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _PARTS = re.compile(r"(\$\{\w+\}|\$\w+)")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dockguard.formats.nginx import table
+from dockguard.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,4 +132,6 @@ def _rows(title: str, commands: list[str], width: int) -> list[str]:
         return []
     if room(text) <= width:
         return [text]
-    return [row for line in commands for row in wrap(line, width, f"{title} ", " " * (len(title) + 1))]
+    below = " " * (len(title) + 1)
+    rows = [row for line in commands for row in wrap(line, width, below, below)]
+    return [title + rows[0][len(title) :], *rows[1:]]

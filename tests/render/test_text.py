@@ -123,6 +123,14 @@ def test_the_baseline_is_told_and_the_next_step_is_to_prune() -> None:
     assert "create" not in alone(report(PRIVILEGED, at(BASE, "web"), "m"), known=1)
 
 
+def test_commands_that_do_not_fit_beside_each_other_stand_below() -> None:
+    long = rule("compose/" + "long-" * 9 + "name")
+    assert alone(report(long, at(BASE, "web"), "m")).splitlines()[-2:] == [
+        f"next: dockguard explain {long.id}",
+        "      adopting? dockguard baseline create",
+    ]
+
+
 def test_the_header_says_what_was_read_by_which_policy() -> None:
     run = dataclasses.replace(sample(), config="dockguard.toml", notices=("compose.yaml is checked once",), gate=None)
     assert header(run).splitlines() == [

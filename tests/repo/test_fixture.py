@@ -14,7 +14,7 @@ FAULTS = {
     ("compose/cap-drop-all-missing", "compose.yaml", 21),
     ("stack/backend-published", "compose.yaml", 14),
     ("dockerfile/secret-in-env", "app/Dockerfile", 3),
-    ("nginx/add-header-dropped", "web/conf.d/shop.conf", 14),
+    ("nginx/add-header-dropped", "web/conf.d/shop.conf", 16),
     ("nginx/csp-unsafe-inline", "web/conf.d/shop.conf", 12),
     ("nginx/rate-zone-unused", "web/nginx.conf", 13),
 }

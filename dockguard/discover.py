@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from dockguard.finding import Problem
 from dockguard.formats.base import Format
+from dockguard.glob import PathGlob
 from dockguard.ignore import VENDORED, GitIgnore
 from dockguard.record import dataclass, field
 from dockguard.workspace import Workspace, folder_of
@@ -37,7 +37,7 @@ class Discovery:
 
     workspace: Workspace
     formats: Sequence[Format]
-    kinds: Sequence[tuple[str, str]] = ()
+    kinds: Sequence[tuple[str, PathGlob]] = ()
     excluded: Callable[[str], bool] = lambda path: False
 
     def __call__(self, paths: Iterable[str]) -> Found:
@@ -115,7 +115,7 @@ class Discovery:
 
     def _by_name(self, path: str) -> str:
         for kind, glob in self.kinds:
-            if fnmatchcase(path, glob) or fnmatchcase(path.rpartition("/")[2], glob):
+            if glob.matches(path):
                 return kind
         return next((format.name for format in self.formats if format.matches(path)), "")
 

@@ -58,6 +58,7 @@ def dataclass(cls: Any = None, /, *, frozen: bool = False, slots: bool = False, 
         owner.__record__ = {**inherited, **own}
         owner.__match_args__ = tuple(name for name, f in owner.__record__.items() if f.init)  # type: ignore[misc]
         owner.__init__ = _first_init(owner)
+        owner.__dataclass_fields__ = _STANDARD
         if "__repr__" not in owner.__dict__:
             owner.__repr__ = _repr
         if eq and "__eq__" not in owner.__dict__:
@@ -66,6 +67,24 @@ def dataclass(cls: Any = None, /, *, frozen: bool = False, slots: bool = False, 
         return owner
 
     return mark if cls is None else mark(cls)
+
+
+class _Standard:
+    """What the standard library's `replace`, `fields` and `is_dataclass` look for, made when they look."""
+
+    def __get__(self, instance: Any, owner: Any) -> dict[str, Any]:
+        import dataclasses
+
+        real = dataclasses.make_dataclass("_", [(name, Any, dataclasses.field()) for name in owner.__record__])
+        return {f.name: _like(f, owner.__record__[f.name]) for f in dataclasses.fields(real)}
+
+
+def _like(made: Any, found: Field) -> Any:
+    made.init, made.compare, made.repr = found.init, found.compare, found.repr
+    return made
+
+
+_STANDARD = _Standard()
 
 
 def fields(owner: Any) -> tuple[Field, ...]:

@@ -11,7 +11,7 @@ from dockguard.pack import FAMILIES, Pack, builtin, load, merge
 from dockguard.record import dataclass, field
 from dockguard.rule import Rule
 from dockguard.select import Catalogue
-from dockguard.suppress_node import KINDS
+from dockguard.suppress.node import KINDS
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Rulebook:
 
     def catalogue(self) -> Catalogue:
         """All names, for selectors and configuration; every family is read when somebody asks."""
-        return Catalogue(lambda: self.rules(), self._removed())
+        return Catalogue(self.rules, self._removed)
 
     def _removed(self) -> Mapping[str, str]:
         found: dict[str, str] = {}

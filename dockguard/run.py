@@ -73,7 +73,7 @@ class _Job:
         """All of it, in the order of the house."""
         judge = self._judge()
         causes = [cause for cause in judge.causes(self.stacks()) if self._covered(cause)]
-        said = baseline.stamp(self._graded(reports(causes, self.session.config.severities)))
+        said = baseline.stamp(reports(causes, self.session.config.severities))
         terms = self._terms()
         outcome = self._suppressed(said, terms)
         said = (*outcome.reports, *self._meta(outcome, terms, judge))
@@ -81,7 +81,7 @@ class _Job:
         problems = [*self.found.problems, *filter(self._about, seen), *judge.problems]
         run = _whole(self.session, self.found, said, problems)
         run = replace(run, stacks=tuple(filter(None, self.variants)), undecided=tuple(sorted(judge.undecided)))
-        return _compared(self.session, run, self._was_judged)
+        return self._graded(_compared(self.session, run, self._was_judged))
 
     def stacks(self) -> Iterator[Stack]:
         """Without those that nothing of what was named belongs to."""
@@ -122,11 +122,11 @@ class _Job:
         path = problem.span.outer.source.path if problem.span else problem.path
         return not path or self.found.covers(path) or problem.code in ("outside", "unreadable", "too-large")
 
-    def _graded(self, said: list[Report]) -> list[Report]:
-        """Without what lies below --min-severity."""
+    def _graded(self, run: Run) -> Run:
+        """Without what lies below --min-severity; comments and the baseline have had their say by then."""
         word = self.session.ask.min_severity
         least = Severity.of(word) if word else self.session.config.min_severity
-        return said if least is None else [report for report in said if report.severity >= least]
+        return run if least is None else replace(run, reports=tuple(r for r in run.reports if r.severity >= least))
 
     def _terms(self) -> Terms:
         session = self.session
@@ -135,7 +135,7 @@ class _Job:
 
     def _suppressed(self, said: Sequence[Report], terms: Terms) -> Outcome:
         texts = list(self._texts())
-        silent = not any("dockguard:" in text.source.text for text in texts)
+        silent = not any("dockguard" in text.source.text for text in texts)
         if silent and not terms.config.suppressions and not terms.config.foreign:
             return Outcome(tuple(said))
         return suppress(said, texts, terms)
@@ -153,7 +153,7 @@ class _Job:
         clerk = Judge(rules, kinds, self.session.options, self.session.choice.at)
         causes = [cause for cause in clerk.causes_of(outcome) if self._covered(cause)]
         judge.problems += clerk.problems
-        return meta(baseline.stamp(self._graded(reports(causes, self.session.config.severities))), terms)
+        return meta(baseline.stamp(reports(causes, self.session.config.severities)), terms)
 
     def _was_judged(self, entry: baseline.Entry) -> bool:
         """Whether a baseline entry's file and rule were looked at, so that its absence means something."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from dockguard.config_glob import PathGlob, is_glob, word_glob
 from dockguard.finding import Problem
+from dockguard.glob import PathGlob, is_glob, word_glob
 from dockguard.record import dataclass
 from dockguard.rule import PROFILES, Rule
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from dockguard import __version__
 from dockguard.config import Config, Context, Loaded, discover, load
-from dockguard.config_glob import PathGlob
 from dockguard.discover import Discovery
 from dockguard.finding import Problem, Severity
 from dockguard.formats import load as load_formats
+from dockguard.glob import PathGlob
 from dockguard.pack import BadRule
 from dockguard.record import dataclass
 from dockguard.rule import Rule
@@ -59,7 +59,8 @@ class Session:
     def discovery(self) -> Discovery:
         """How files are found."""
         globs = (*self.config.exclude, *(PathGlob(pattern, self.prefix) for pattern in self.ask.exclude))
-        kinds = (*self.ask.kinds, *((kind, glob.pattern) for kind, all in self.config.kinds.items() for glob in all))
+        given = ((kind, PathGlob(pattern, self.prefix)) for kind, pattern in self.ask.kinds)
+        kinds = (*given, *((kind, glob) for kind, globs in self.config.kinds.items() for glob in globs))
         return Discovery(self.workspace, load_formats(), kinds, lambda path: any(glob.matches(path) for glob in globs))
 
 

@@ -152,7 +152,7 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Files that somebody runs together, as workspace paths: a `[[stack]]`, `--compose-file`, or what a script names."""
+    """Files that somebody runs together, as workspace paths: a `[[stack]]`, `--compose-file`, or a script names them."""
 
     name: str
     files: tuple[str, ...]

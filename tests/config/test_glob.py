@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockguard.config_glob import PathGlob, glob_problem, word_glob
+from dockguard.glob import PathGlob, glob_problem, word_glob
 
 
 @pytest.mark.parametrize(

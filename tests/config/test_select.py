@@ -1,6 +1,6 @@
 import pytest
 
-from dockguard.config_glob import PathGlob
+from dockguard.glob import PathGlob
 from dockguard.select import Catalogue, Choice, Layer, PathLayer, selector_problems
 
 from .helpers import BY_ID, CATALOGUE, configured

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockguard.config_toml import TooDeep, places
+from dockguard.config.toml import TooDeep, places
 
 SAMPLE = '''# comment with = and [x]
 profile = "strict" # trailing

@@ -1,6 +1,6 @@
 import pytest
 
-from dockguard.config_version import parse, satisfies
+from dockguard.config.version import parse, satisfies
 
 
 @pytest.mark.parametrize(

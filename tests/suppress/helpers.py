@@ -1,6 +1,6 @@
 import datetime
 
-from dockguard.config_model import Config
+from dockguard.config.model import Config
 from dockguard.finding import Confidence, Finding, Note, Severity
 from dockguard.formats.base import Comment
 from dockguard.report import Report

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dockguard.formats.base import Comment
 from dockguard.source import Source, Span
-from dockguard.suppress_directive import directives, read
+from dockguard.suppress.directive import directives, read
 
 from .helpers import catalogue, comments, source
 

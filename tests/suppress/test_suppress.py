@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockguard.config_model import Entry, StackFiles
+from dockguard.config.model import Entry, StackFiles
 from dockguard.source import Origin, Source, Span
-from dockguard.suppress import meta, named, suppress
+from dockguard.suppress import meta, suppress
+from dockguard.suppress.silence import named
 
 from .helpers import TODAY, commented, report, run, source, spot, state, terms
 

@@ -1,17 +1,15 @@
-"""Settings: found from the linted path upward, read strictly, never executed, with places for every mistake."""
+"""Which configuration file counts: the nearest one upward, or the topmost with `root = true`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dockguard.config_glob import PathGlob
-from dockguard.config_model import Config, Context, Entry, Loaded, StackFiles
+from dockguard.config.model import Config, Context, Loaded
 from dockguard.finding import Problem
+from dockguard.glob import PathGlob
 from dockguard.record import dataclass, replace
 from dockguard.source import Source
 from dockguard.workspace import Workspace, folder_of
-
-__all__ = ["Config", "Context", "Entry", "Loaded", "StackFiles", "discover", "idle_globs", "load"]
 
 NAMES = (".dockguard.toml", "dockguard.toml", "pyproject.toml")
 _FOREIGN_NAMES = (".dockguard.yaml", ".dockguard.yml")
@@ -30,9 +28,9 @@ def discover(workspace: Workspace, folder: str, context: Context) -> Loaded:
             chief = len(found) - 1 if here.root else chief
     if not found:
         return Loaded(Config())
-    from dockguard import config_chain
+    from dockguard.config import chain
 
-    loaded = config_chain.load(workspace, found[chief], context)
+    loaded = chain.load(workspace, found[chief], context)
     return replace(loaded, shadowed=tuple(lower.path for lower in found[:chief]))
 
 
@@ -43,9 +41,9 @@ def load(workspace: Workspace, path: str, context: Context) -> Loaded:
         return Loaded(Config(), (Problem("config-file", f"configuration `{path}` cannot be read", path=path),))
     if not _ours(workspace, source):
         return Loaded(Config(), (Problem("config-file", f"`{path}` has no [tool.dockguard]", path=path),))
-    from dockguard import config_chain
+    from dockguard.config import chain
 
-    return config_chain.load(workspace, source, context)
+    return chain.load(workspace, source, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def _in_folder(workspace: Workspace, folder: str) -> _Here:
 
 
 def _peek(workspace: Workspace, source: Source) -> _Here:
-    from dockguard.config_chain import inner, section_of, toml
+    from dockguard.config.chain import inner, section_of, toml
 
     data = workspace.parsed(source, toml)
     if isinstance(data, Problem):  # nobody can tell whether it has the last word
@@ -97,7 +95,7 @@ def _ours(workspace: Workspace, source: Source) -> bool:
         return True
     if "dockguard" not in source.text:  # most are not for us, and tomllib costs more than the rest of a small run
         return False
-    from dockguard.config_chain import inner, section_of, toml
+    from dockguard.config.chain import inner, section_of, toml
 
     data = workspace.parsed(source, toml)
     return isinstance(data, Problem) or inner(data, section_of(source.path)) is not None

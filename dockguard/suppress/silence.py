@@ -10,17 +10,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cached_property, partial
 from itertools import accumulate
 
-from dockguard.config_glob import PathGlob, word_glob
-from dockguard.config_model import Config, Entry
+from dockguard.config.model import Config, Entry
 from dockguard.finding import Finding
 from dockguard.formats.base import Comment
+from dockguard.glob import PathGlob, word_glob
 from dockguard.record import dataclass, field, replace
 from dockguard.report import Report, Suppression
 from dockguard.rule import Rule
 from dockguard.select import Catalogue
 from dockguard.source import Source, Span
-from dockguard.suppress_node import KINDS, Directive, comment_node, entry_node
-from dockguard.suppress_written import Name, Written
+from dockguard.suppress.node import KINDS, Directive, comment_node, entry_node
+from dockguard.suppress.written import Name, Written
 
 __all__ = ["KINDS", "Commented", "Directive", "Outcome", "Terms", "meta", "suppress"]
 
@@ -97,7 +97,7 @@ def _written(texts: Sequence[Commented], catalogue: Catalogue) -> Iterator[Writt
     texts = [text for text in texts if "dockguard" in text.source.text.lower()]
     if not texts:
         return
-    from dockguard.suppress_directive import directives
+    from dockguard.suppress.directive import directives
 
     inner: dict[str, list[Span]] = defaultdict(list)
     for text in texts:
@@ -114,7 +114,7 @@ def _written(texts: Sequence[Commented], catalogue: Catalogue) -> Iterator[Writt
 
 
 def _foreign(texts: Iterable[Commented], terms: Terms) -> list[Written]:
-    from dockguard.suppress_foreign import foreign
+    from dockguard.suppress.foreign import foreign
 
     return [one for text in texts for one in foreign(text.comments, terms.config.foreign, terms.catalogue)]
 

@@ -1,0 +1,6 @@
+"""Settings: found from the linted path upward, read strictly, never executed, with places for every mistake."""
+
+from dockguard.config.find import discover, idle_globs, load
+from dockguard.config.model import Config, Context, Entry, Loaded, StackFiles
+
+__all__ = ["Config", "Context", "Entry", "Loaded", "StackFiles", "discover", "idle_globs", "load"]

@@ -20,7 +20,7 @@ _TOKEN = re.compile(
  | (?P<plain>[^\s\\"'`$;&|()<>]+(?=[\s;&|)<>]|\Z))""",
     re.X,
 )
-_ASSIGN = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=")
+_ASSIGN = re.compile(r"""([A-Za-z_]\w*)(?:\[(?:"[^"\n]*"|'[^'\n]*'|[^\]\s"'])*\])?\+?=""")
 _ARRAY_SPACE = re.compile(r"(?:\s|\\\n|#[^\n]*\n)+")
 
 

@@ -131,7 +131,9 @@ def by_us(text: str) -> list[tuple[int, tuple[str, ...]]]:
 def is_inner(command) -> bool:
     """Whether tree-sitter sees text only: `sh -c`, `sh <<EOF`, `find -exec`."""
     owner = command.element.block.owner
-    return "script" in command.nesting or (owner is not None and not owner.compound and command.nesting[-1] == "group")
+    return bool({"script", "trap"} & set(command.nesting)) or (
+        owner is not None and not owner.compound and command.nesting[-1] == "group"
+    )
 
 
 def agreement(texts: list[str]) -> tuple[int, list[tuple[str, list, list]]]:

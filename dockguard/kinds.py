@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
+from dockguard.formats import load
 from dockguard.formats.base import Format, Kind
 from dockguard.stack.link import Proxied, Published, Running, published
 
@@ -14,18 +16,25 @@ STACK = {
 }
 
 
-def kinds(formats: Iterable[Format], *more: Mapping[str, Kind]) -> dict[str, Kind]:
-    """Kind by name, for the given formats."""
-    found = dict(STACK)
-    for format in formats:
-        found.update(format.kinds)
-    for further in more:
-        found.update(further)
-    return found
+class Kinds(Mapping[str, Kind]):
+    """Kind by name; a format's kinds are asked for only when one of its family is."""
+
+    def __init__(self, formats: Iterable[Format], *more: Mapping[str, Kind]) -> None:
+        self._families: dict[str, Mapping[str, Kind]] = {format.name: format.kinds for format in formats}
+        for further in (STACK, *more):
+            for name in further:
+                self._families[name.partition(".")[0]] = further
+
+    def __getitem__(self, name: str) -> Kind:
+        return self._families[name.partition(".")[0]][name]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._families.values())
+
+    def __len__(self) -> int:
+        return sum(map(len, self._families.values()))
 
 
-def all_kinds() -> dict[str, Kind]:
+def all_kinds(*more: Mapping[str, Kind]) -> Kinds:
     """Every kind there is."""
-    from dockguard.formats import load
-
-    return kinds(load())
+    return Kinds(load(), *more)

@@ -29,22 +29,28 @@ class Projects:
         """Stacks of the heads first, each alone; then what none of them reached."""
         self._read()
         claimed: set[str] = set()
-        for format in self.formats:
+        for format in self._read_formats():
             if format.heads:
                 for unit in format.assemble(self._of(format), self.workspace, self.assumptions):
                     stack = self._stack(format, unit)
                     claimed |= stack.paths
                     yield stack
-        rest = [format for format in self.formats if not format.heads]
+        rest = [format for format in self._read_formats() if not format.heads]
         if any(path not in claimed for path, (format, _) in self.trees.items() if not format.heads):
             yield self._assemble("", "", {}, list(self.assumptions), rest, claimed)
 
     def every_tree(self) -> Iterator[tuple[Format, Any]]:
         """All trees that the run has parsed, those that units asked for too."""
-        by_parse = {format.parse: format for format in self.formats}
+        by_parse = {getattr(format.parse, "real", format.parse): format for format in self._read_formats()}
         for parse, tree in self.workspace.trees():
             if parse in by_parse:
                 yield by_parse[parse], tree
+
+    def _read_formats(self) -> Iterable[Format]:
+        """Formats that this run has anything of; the others stay unloaded."""
+        present = set(self.files.values())
+        heads = any(format.heads and format.name in present for format in self.formats)
+        return [format for format in self.formats if heads or format.name in present]
 
     def _read(self) -> None:
         formats = {format.name: format for format in self.formats}

@@ -65,4 +65,4 @@ class Rulebook:
 
 def rulebook(folders: Sequence[Path] = (), code: bool = False) -> Rulebook:
     """The built-in rules, and those of further folders."""
-    return Rulebook({**all_kinds(), **KINDS}, tuple(folders), code)
+    return Rulebook(all_kinds(KINDS), tuple(folders), code)

@@ -148,9 +148,8 @@ class _Job:
         """What the pages of `meta` say of the suppressions; comments cannot silence them."""
         if not outcome.directives or self.session.ask.no_ignores:
             return ()
-        kinds = {**self.session.book.kinds, **META_KINDS}
         rules = [rule for rule in self.session.book.rules(("meta",)) if self.session.choice.anywhere(rule)]
-        clerk = Judge(rules, kinds, self.session.options, self.session.choice.at)
+        clerk = Judge(rules, self.session.book.kinds, self.session.options, self.session.choice.at)
         causes = [cause for cause in clerk.causes_of(outcome) if self._covered(cause)]
         judge.problems += clerk.problems
         return meta(baseline.stamp(reports(causes, self.session.config.severities)), terms)
@@ -211,6 +210,6 @@ def judge_texts(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Report]
     return [report for report in run.reports if report.rule.id in wanted and report.suppressed is None]
 
 
-def every_kind() -> dict[str, Kind]:
+def every_kind() -> Mapping[str, Kind]:
     """All kinds, those of `meta` too."""
-    return {**all_kinds(), **META_KINDS}
+    return all_kinds(META_KINDS)

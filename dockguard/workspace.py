@@ -70,6 +70,7 @@ class Workspace:
 
     def parsed(self, source: Source, parse: Callable[[Source], T]) -> T:
         """The parsed source; embedded ones are known by where they are written."""
+        parse = getattr(parse, "real", parse)  # a format's parse may be one that is imported later
         host = source.origin.host.key if source.origin else ()
         key = (source.path, (parse, host))
         if key not in self._trees:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Protocol
 
 from dockguard.finding import Edit, Problem
@@ -60,6 +61,52 @@ class Comment:
     line: Span | None  # `ignore`: the next instruction, node or directive; its own line when it trails one
     block: Span | None  # `ignore-block`: the stage, the mapping or item, the `{}` block that follows
     top: bool = False  # `ignore-file` is allowed here
+
+
+class Later:
+    """A function of a module that is imported when it is called for the first time.
+
+    A format's folder is imported whenever anything is checked, for its names; its models only where it has files.
+    """
+
+    __slots__ = ("_found", "_module", "_name")
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module, self._name = module, name
+        self._found: Any = None
+
+    @property
+    def real(self) -> Any:
+        """The function itself."""
+        if self._found is None:
+            self._found = getattr(import_module(self._module), self._name)
+        return self._found
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """What the function says."""
+        return self.real(*arguments, **keywords)
+
+
+class LaterKinds(Mapping[str, "Kind"]):
+    """The kinds of a format, from a function that is called when one of them is asked for."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Kind]]) -> None:
+        self._make = make
+        self._made: Mapping[str, Kind] | None = None
+
+    def _kinds(self) -> Mapping[str, Kind]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, name: str) -> Kind:
+        return self._kinds()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds())
+
+    def __len__(self) -> int:
+        return len(self._kinds())
 
 
 def nothing(*_: Any) -> tuple[()]:

@@ -10,7 +10,7 @@ import pytest
 from dockguard.discover import Discovery
 from dockguard.engine import Cause, Judge
 from dockguard.finding import Confidence, Finding, Note, Severity
-from dockguard.kinds import kinds
+from dockguard.kinds import Kinds
 from dockguard.language.expression import parse
 from dockguard.pack.declared import declared
 from dockguard.pack.page import read
@@ -39,7 +39,7 @@ def judge(files: dict[str, str], *rules: Rule) -> tuple[list[Cause], Judge, Proj
     workspace = Workspace(None, texts=files)
     found = Discovery(workspace, [FORMAT])([""])
     projects = Projects(workspace, [FORMAT], found.files)
-    engine = Judge(rules, kinds([FORMAT]))
+    engine = Judge(rules, Kinds([FORMAT]))
     return engine.causes(projects), engine, projects
 
 

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from dockguard.formats.base import Format
-from dockguard.formats.compose.comments import comments
-from dockguard.formats.compose.edit import edit
-from dockguard.formats.compose.kinds import kinds
-from dockguard.formats.compose.lower import effective, lower
+from collections.abc import Mapping
+
+from dockguard.formats.base import Format, Kind, Later, LaterKinds
 from dockguard.formats.compose.names import is_context, matches, sniff
-from dockguard.formats.compose.parse import parse, problems
-from dockguard.formats.compose.variants import assemble, unit_problems
 
 __all__ = ["FORMAT"]
+
+_HERE = "dockguard.formats.compose"
+
+
+def _kinds() -> Mapping[str, Kind]:
+    from dockguard.formats.compose.edit import edit
+    from dockguard.formats.compose.kinds import kinds
+
+    return kinds(edit)
+
 
 FORMAT = Format(
     name="compose",
     language="yaml",
     matches=matches,
-    parse=parse,
-    assemble=assemble,
-    kinds=kinds(edit),
-    lower=lower,
-    comments=comments,
-    problems=problems,
-    unit_problems=unit_problems,
-    effective=effective,
+    parse=Later(f"{_HERE}.parse", "parse"),
+    assemble=Later(f"{_HERE}.variants", "assemble"),
+    kinds=LaterKinds(_kinds),
+    lower=Later(f"{_HERE}.lower", "lower"),
+    comments=Later(f"{_HERE}.comments", "comments"),
+    problems=Later(f"{_HERE}.parse", "problems"),
+    unit_problems=Later(f"{_HERE}.variants", "unit_problems"),
+    effective=Later(f"{_HERE}.lower", "effective"),
     heads=True,
     sniff=sniff,
     context=is_context,

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from dockguard.formats.base import Format
-from dockguard.formats.dockerfile.assemble import assemble, problems, unit_problems
-from dockguard.formats.dockerfile.comments import comments
-from dockguard.formats.dockerfile.edit import edit
-from dockguard.formats.dockerfile.kinds import kinds
-from dockguard.formats.dockerfile.lower import effective, lower
+from collections.abc import Mapping
+
+from dockguard.formats.base import Format, Kind, Later, LaterKinds
 from dockguard.formats.dockerfile.names import is_context, matches, sniff
-from dockguard.formats.dockerfile.parse import parse
 
 __all__ = ["FORMAT"]
+
+_HERE = "dockguard.formats.dockerfile"
+
+
+def _kinds() -> Mapping[str, Kind]:
+    from dockguard.formats.dockerfile.edit import edit
+    from dockguard.formats.dockerfile.kinds import kinds
+
+    return kinds(edit)
+
 
 FORMAT = Format(
     name="dockerfile",
     language="dockerfile",
     matches=matches,
-    parse=parse,
-    assemble=assemble,
-    kinds=kinds(edit),
-    lower=lower,
-    comments=comments,
-    problems=problems,
-    unit_problems=unit_problems,
-    effective=effective,
+    parse=Later(f"{_HERE}.parse", "parse"),
+    assemble=Later(f"{_HERE}.assemble", "assemble"),
+    kinds=LaterKinds(_kinds),
+    lower=Later(f"{_HERE}.lower", "lower"),
+    comments=Later(f"{_HERE}.comments", "comments"),
+    problems=Later(f"{_HERE}.assemble", "problems"),
+    unit_problems=Later(f"{_HERE}.assemble", "unit_problems"),
+    effective=Later(f"{_HERE}.lower", "effective"),
     sniff=sniff,
     context=is_context,
 )

@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from dockguard.formats.base import Format, Kind
-from dockguard.formats.nginx.assemble import assemble
-from dockguard.formats.nginx.comments import comments, problems
-from dockguard.formats.nginx.csp import Policy
-from dockguard.formats.nginx.detect import matches, sniff
-from dockguard.formats.nginx.edit import edit_directive
-from dockguard.formats.nginx.effective import effective
-from dockguard.formats.nginx.headers import Header
-from dockguard.formats.nginx.hsts import Hsts
-from dockguard.formats.nginx.level import Directive
-from dockguard.formats.nginx.limits import Limit, Zone
-from dockguard.formats.nginx.location import Location
-from dockguard.formats.nginx.lower import lower
-from dockguard.formats.nginx.parse import parse
-from dockguard.formats.nginx.server import Server
-from dockguard.formats.nginx.site import Site
+from collections.abc import Mapping
 
-KINDS = {
-    "nginx.site": Kind(Site, lambda site: (site,)),
-    "nginx.server": Kind(Server, lambda site: site.servers),
-    "nginx.location": Kind(Location, lambda site: site.locations),
-    "nginx.directive": Kind(Directive, lambda site: site.lines(), lambda node: (node.name,), edit_directive),
-    "nginx.header": Kind(Header, lambda site: site.headers, lambda node: (node.key,), edit_directive),
-    "nginx.csp": Kind(Policy, lambda site: site.policies),
-    "nginx.hsts": Kind(Hsts, lambda site: site.hsts),
-    "nginx.zone": Kind(Zone, lambda site: site.zones),
-    "nginx.limit": Kind(Limit, lambda site: site.limits),
-}
+from dockguard.formats.base import Format, Kind, Later, LaterKinds
+from dockguard.formats.nginx.detect import matches, sniff
+
+__all__ = ["FORMAT"]
+
+_HERE = "dockguard.formats.nginx"
+
+
+def _kinds() -> Mapping[str, Kind]:
+    from dockguard.formats.nginx.kinds import KINDS
+
+    return KINDS
+
 
 FORMAT = Format(
     name="nginx",
     language="nginx",
     matches=matches,
-    parse=parse,
-    assemble=assemble,
-    kinds=KINDS,
-    lower=lower,
-    comments=comments,
-    problems=problems,
-    effective=effective,
+    parse=Later(f"{_HERE}.parse", "parse"),
+    assemble=Later(f"{_HERE}.assemble", "assemble"),
+    kinds=LaterKinds(_kinds),
+    lower=Later(f"{_HERE}.lower", "lower"),
+    comments=Later(f"{_HERE}.comments", "comments"),
+    problems=Later(f"{_HERE}.comments", "problems"),
+    effective=Later(f"{_HERE}.effective", "effective"),
     sniff=sniff,
 )

@@ -1,0 +1,26 @@
+"""What `each:` can name in an nginx configuration."""
+
+from __future__ import annotations
+
+from dockguard.formats.base import Kind
+from dockguard.formats.nginx.csp import Policy
+from dockguard.formats.nginx.edit import edit_directive
+from dockguard.formats.nginx.headers import Header
+from dockguard.formats.nginx.hsts import Hsts
+from dockguard.formats.nginx.level import Directive
+from dockguard.formats.nginx.limits import Limit, Zone
+from dockguard.formats.nginx.location import Location
+from dockguard.formats.nginx.server import Server
+from dockguard.formats.nginx.site import Site
+
+KINDS = {
+    "nginx.site": Kind(Site, lambda site: (site,)),
+    "nginx.server": Kind(Server, lambda site: site.servers),
+    "nginx.location": Kind(Location, lambda site: site.locations),
+    "nginx.directive": Kind(Directive, lambda site: site.lines(), lambda node: (node.name,), edit_directive),
+    "nginx.header": Kind(Header, lambda site: site.headers, lambda node: (node.key,), edit_directive),
+    "nginx.csp": Kind(Policy, lambda site: site.policies),
+    "nginx.hsts": Kind(Hsts, lambda site: site.hsts),
+    "nginx.zone": Kind(Zone, lambda site: site.zones),
+    "nginx.limit": Kind(Limit, lambda site: site.limits),
+}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import pairwise
 
 from dockguard.finding import Edit, apply
+from dockguard.lazy import regex
 from dockguard.pack.page import FINDINGS, Example, Fence, Page
 from dockguard.report import Report
 from dockguard.source import Span
 
-_CARETS = re.compile(r"^(?P<indent>\s*)#(?P<gap> *)(?P<carets>\^+) (?P<text>.+)$")
-_LISTED = re.compile(r"^(?P<path>.+?):(?P<line>\d+):(?P<start>\d+)-(?P<end>\d+) (?P<text>.+)$")
+_CARETS = regex(r"^(?P<indent>\s*)#(?P<gap> *)(?P<carets>\^+) (?P<text>.+)$")
+_LISTED = regex(r"^(?P<path>.+?):(?P<line>\d+):(?P<start>\d+)-(?P<end>\d+) (?P<text>.+)$")
 NOTE = "note: "
 
 Check = Callable[[Mapping[str, str]], Iterable[Report]]

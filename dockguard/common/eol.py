@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from dockguard.common.imageref import Reference, parse, version_of
 from dockguard.common.tables import load
+from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Unknown
 
 # Names that distributions and image authors put into tags instead of numbers.
@@ -40,8 +41,8 @@ _CODENAMES = {
     "nodejs": {"krypton": "24", "jod": "22", "iron": "20", "hydrogen": "18", "gallium": "16", "fermium": "14"},
 }
 _DISTRIBUTIONS = ("debian", "ubuntu")
-_ALPINE = re.compile(r"alpine(\d{1,2}\.\d{1,2})")
-_STREAM = re.compile(r"stream(\d{1,2})\b")
+_ALPINE = regex(r"alpine(\d{1,2}\.\d{1,2})")
+_STREAM = regex(r"stream(\d{1,2})\b")
 _FREE_EXTENSION = frozenset({"debian"})  # LTS is for everybody; other extended support is bought
 
 

@@ -6,9 +6,10 @@ A reference that holds variables is partly known: of `nginx:${TAG}` the reposito
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Unknown
 
 DEFAULT_REGISTRY = "docker.io"
@@ -17,13 +18,13 @@ MAX_TEXT = 4096
 
 # distribution/reference regexp.go; a path is checked component by component, so that nothing nests.
 _DOMAIN_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
-_DOMAIN = re.compile(rf"(?:{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?")
-_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
+_DOMAIN = regex(rf"(?:{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?")
+_COMPONENT = regex(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
+_TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = regex(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
 _DIGEST_SIZES = {"sha256": 64, "sha384": 96, "sha512": 128}  # hex digits (opencontainers/go-digest)
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IDENTIFIER = regex(r"[a-f0-9]{64}")
+_VARIABLE_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _MUTABLE_TAGS = frozenset(
     {
@@ -59,7 +60,7 @@ _MUTABLE_TAGS = frozenset(
         "weekly",
     }
 )
-_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(.*)", re.DOTALL)
+_VERSION = regex(r"v?(\d+(?:\.\d+)*)(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

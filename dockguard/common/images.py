@@ -6,13 +6,13 @@ Nothing is claimed about an image that is not in the table, and a field that a r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import Any
 
 from dockguard.common.imageref import Reference, familiar_name, parse
 from dockguard.common.tables import load
+from dockguard.record import dataclass, fields
 from dockguard.source import Unknown
 
 PURPOSES = ("edge", "datastore", "monitoring", "proxy", "control", "job")

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from dockguard.common.shell_words import Word
+from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Span, Unknown
 
-_VCS = re.compile(r"(?:git|hg|svn|bzr)\+|git://|git@|ssh://|(?:github|gitlab|bitbucket|gist):|[^:@]*://[^#?]*\.git\b")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_FILE = re.compile(
+_VCS = regex(r"(?:git|hg|svn|bzr)\+|git://|git@|ssh://|(?:github|gitlab|bitbucket|gist):|[^:@]*://[^#?]*\.git\b")
+_URL = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_FILE = regex(
     r"\.{1,2}(?:/|\Z|\[)|/|~/|file:|.*\.(?:deb|rpm|apk|whl|tgz|tar\.gz|tar\.bz2|tar\.xz|zip|gem|nupkg|xbps|ipk)\Z"
 )
-_RPM = re.compile(r"(.+?)-((?:\d+:)?\d[^-]*(?:-\d[^-]*)?)\Z")
-_DIGIT = re.compile(r"(.+?)-(\d\S*|stable|beta|alpha|devel|snapshot)\Z")
-_EXTRAS = re.compile(r"\[[^\]]*\]\s*\Z")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
-_SEMVER = re.compile(r"[v=]?\d+\.\d+\.\d+(?:[-+.][\w.+-]+)?\Z")
-_GO = re.compile(r"v\d+\.\d+\.\d+(?:[-+][\w.+-]+)?\Z|[0-9a-f]{7,40}\Z")
+_RPM = regex(r"(.+?)-((?:\d+:)?\d[^-]*(?:-\d[^-]*)?)\Z")
+_DIGIT = regex(r"(.+?)-(\d\S*|stable|beta|alpha|devel|snapshot)\Z")
+_EXTRAS = regex(r"\[[^\]]*\]\s*\Z")
+_COMMIT = regex(r"[0-9a-f]{7,64}\Z")
+_SEMVER = regex(r"[v=]?\d+\.\d+\.\d+(?:[-+.][\w.+-]+)?\Z")
+_GO = regex(r"v\d+\.\d+\.\d+(?:[-+][\w.+-]+)?\Z|[0-9a-f]{7,40}\Z")
 _MOVING = frozenset(
     ("", "latest", "next", "*", "stable", "beta", "alpha", "main", "master", "head", "upgrade", "patch")
 )

@@ -5,9 +5,7 @@ The facts are in data/package_managers.json, with their sources and date.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,6 +14,8 @@ from dockguard.common.package_names import Package, read_package
 from dockguard.common.shell_command import Command
 from dockguard.common.shell_options import CommandLine, Grammar, Option, parse
 from dockguard.common.shell_words import Word
+from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Span
 
 __all__ = [
@@ -29,8 +29,8 @@ __all__ = [
     "program_of",
 ]
 
-_PIP = re.compile(r"pip[0-9]*(?:\.[0-9]+)?")
-_PYTHON = re.compile(r"(?:python|pypy)[0-9]*(?:\.[0-9]+)*")
+_PIP = regex(r"pip[0-9]*(?:\.[0-9]+)?")
+_PYTHON = regex(r"(?:python|pypy)[0-9]*(?:\.[0-9]+)*")
 _SETTINGS = frozenset(("-o", "--option", "--setopt"))
 _NAMES_PACKAGES = frozenset(("install", "upgrade", "remove", "download", "exec", "build", "install-group"))
 _WITH_WORDS = frozenset(("cache", "store"))  # verbs that clean with a further word only

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
 
 from dockguard.common.imageref import variables
+from dockguard.lazy import regex
+from dockguard.record import dataclass
 
 MAX_PATH = 4096
-_DRIVE = re.compile(r"[A-Za-z]:(?:/|$)")
-_PIPE = re.compile(r"//[.?]/pipe/(.+)", re.IGNORECASE)
-_RUNTIME_DIR = re.compile(r"\$(?:XDG_RUNTIME_DIR\b|\{XDG_RUNTIME_DIR(?::?[-?+][^{}]{0,200})?\})")
-_HOME = re.compile(r"\$(?:HOME\b|USERPROFILE\b|\{(?:HOME|USERPROFILE)(?::?[-?+][^{}]{0,200})?\})")
+_DRIVE = regex(r"[A-Za-z]:(?:/|$)")
+_PIPE = regex(r"//[.?]/pipe/(.+)", re.IGNORECASE)
+_RUNTIME_DIR = regex(r"\$(?:XDG_RUNTIME_DIR\b|\{XDG_RUNTIME_DIR(?::?[-?+][^{}]{0,200})?\})")
+_HOME = regex(r"\$(?:HOME\b|USERPROFILE\b|\{(?:HOME|USERPROFILE)(?::?[-?+][^{}]{0,200})?\})")
 
 
 class Danger(Enum):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+
+from dockguard.record import dataclass
 
 MAX_PORT = 65535
 

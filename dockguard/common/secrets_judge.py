@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dockguard.common import secrets_formats as formats
 from dockguard.common import secrets_values as values
 from dockguard.common.imageref import variables
@@ -11,6 +9,7 @@ from dockguard.common.secrets_names import Strength, strength_of, words_of
 from dockguard.common.secrets_verdict import Kind, Verdict, pattern
 from dockguard.common.tables import load
 from dockguard.finding import Confidence
+from dockguard.record import replace
 
 _DEFAULT = r"\$\{[A-Za-z_]\w{0,100}:?-(.{1,1000})\}"
 _REPORTING = r"@[\w.-]{0,100}(?:ingest|sentry|glitchtip|bugsink)"  # the user of such a DSN is a public key

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from dockguard.common import secrets_formats as formats
 from dockguard.common.secrets_judge import judge
 from dockguard.common.secrets_names import name_is_secret
 from dockguard.common.secrets_verdict import Found, Kind, Verdict, pattern
 from dockguard.finding import Confidence
+from dockguard.record import replace
 
 MAX_TEXT = 2_000_000  # code points
 

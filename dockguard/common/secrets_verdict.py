@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 
 from dockguard.finding import Confidence
+from dockguard.record import dataclass, replace
 
 
 class Kind(Enum):

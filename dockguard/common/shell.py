@@ -6,7 +6,6 @@ nothing, needs linear time, and takes any text: what makes no sense to it is ski
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -17,6 +16,7 @@ from dockguard.common.shell_scan import Scanner
 from dockguard.common.shell_tree import PIPES, Block, Element, Failure, judge
 from dockguard.common.shell_words import Assignment, HereDoc, Part, Redirect, Word
 from dockguard.common.shell_wrappers import basename
+from dockguard.lazy import regex
 from dockguard.source import Source, Span
 
 __all__ = [
@@ -36,7 +36,7 @@ __all__ = [
 
 MAX_EMBEDDED = 6  # scripts inside scripts inside scripts
 
-_SHEBANG = re.compile(r"#![ \t]*(\S+)(?:[ \t]+([^\n\r]*))?")
+_SHEBANG = regex(r"#![ \t]*(\S+)(?:[ \t]+([^\n\r]*))?")
 
 
 class Script:

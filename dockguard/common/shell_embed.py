@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from dockguard.common.shell_build import changed
 from dockguard.common.shell_words import Word, embedded
 from dockguard.common.shell_wrappers import WRAPPERS, assignment, program, unwrap
+from dockguard.lazy import regex
 from dockguard.source import Source
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "busybox-sh"))
@@ -17,7 +17,7 @@ CMDS = frozenset(("cmd", "cmd.exe"))
 _NAMES = SHELLS | POWERSHELLS | CMDS | {"eval", "su", "runuser", "find", "trap", "env", "script", "flock", "watch"}
 _LOOKED_AT = _NAMES | WRAPPERS.keys()
 _SHELL_VALUES = frozenset(("--rcfile", "--init-file"))
-_INTERPRETER = re.compile(r"(?:python|pypy|perl|ruby|node|nodejs|php|lua|deno)[0-9]*(?:\.[0-9]+)*")
+_INTERPRETER = regex(r"(?:python|pypy|perl|ruby|node|nodejs|php|lua|deno)[0-9]*(?:\.[0-9]+)*")
 _FIND = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 
 

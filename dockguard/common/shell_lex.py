@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable
 
 from dockguard.common.shell_words import Part
+from dockguard.lazy import regex
 
-PLAIN = re.compile(r"[^\s\\\"'`$;&|()<>]+")
-_QUOTED = re.compile(r"[^\"\\$`]+")
-_DOCUMENT = re.compile(r"[^\\$`]+")
-_ANSI = re.compile(r"(?:\\.|[^'\\])*", re.S)
-_ANSI_ESCAPE = re.compile(
+PLAIN = regex(r"[^\s\\\"'`$;&|()<>]+")
+_QUOTED = regex(r"[^\"\\$`]+")
+_DOCUMENT = regex(r"[^\\$`]+")
+_ANSI = regex(r"(?:\\.|[^'\\])*", re.S)
+_ANSI_ESCAPE = regex(
     r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))", re.S
 )
 _ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
-_VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|[0-9@*#?!$-])")
-_BRACED = re.compile(r"[^}$`\\'\"]+")
-_ARITHMETIC = re.compile(r"[^()$`]+")
+_VARIABLE = regex(r"\$(?:[A-Za-z_]\w*|[0-9@*#?!$-])")
+_BRACED = regex(r"[^}$`\\'\"]+")
+_ARITHMETIC = regex(r"[^()$`]+")
 
 MAX_DEPTH = 40  # nested expansions; deeper ones are not read (bash itself would take them)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dockguard.common.shell_words import Word
+from dockguard.lazy import regex
 
-_OPTION = re.compile(r"-[A-Za-z0-9#?@/+-]")
+_OPTION = regex(r"-[A-Za-z0-9#?@/+-]")
 
 
 class Option(NamedTuple):

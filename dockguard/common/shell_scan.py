@@ -9,9 +9,10 @@ from dockguard.common.shell_embed import reads_script
 from dockguard.common.shell_lex import Lexer
 from dockguard.common.shell_tree import Block, Element
 from dockguard.common.shell_words import Assignment, HereDoc, Part, Redirect, Word
+from dockguard.lazy import regex
 from dockguard.source import Source, Span
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<space>(?:[ \t\r\f\v]|\\\r?\n)+)
  | (?P<comment>\#[^\n]*)
  | (?P<heredoc>(?P<hfd>\d*)<<(?P<dash>-?)(?!<)[ \t]*(?P<delimiter>(?:\\.|'[^']*'|"[^"]*"|[^\s"'\\;&|()<>])+))
@@ -20,8 +21,8 @@ _TOKEN = re.compile(
  | (?P<plain>[^\s\\"'`$;&|()<>]+(?=[\s;&|)<>]|\Z))""",
     re.X,
 )
-_ASSIGN = re.compile(r"""([A-Za-z_]\w*)(?:\[(?:"[^"\n]*"|'[^'\n]*'|[^\]\s"'])*\])?\+?=""")
-_ARRAY_SPACE = re.compile(r"(?:\s|\\\n|#[^\n]*\n)+")
+_ASSIGN = regex(r"""([A-Za-z_]\w*)(?:\[(?:"[^"\n]*"|'[^'\n]*'|[^\]\s"'])*\])?\+?=""")
+_ARRAY_SPACE = regex(r"(?:\s|\\\n|#[^\n]*\n)+")
 
 
 class Scanner:

@@ -7,22 +7,23 @@ from collections.abc import Iterator
 
 from dockguard.common.shell_tree import Block, Element
 from dockguard.common.shell_words import Part, Word
+from dockguard.lazy import regex
 from dockguard.source import Source
 
-_POWERSHELL = re.compile(
+_POWERSHELL = regex(
     r"""(?P<space>(?:[ \t\r]|`\r?\n|,)+)
  | (?P<comment>\#[^\n]*)
  | (?P<operator>\|\||&&|[|;\n(){}&=])
  | (?P<word>(?:"(?:`.|""|[^"`])*"?|'(?:''|[^'])*'?|`.|[^\s,|;(){}&"'`=])+)""",
     re.X | re.S,
 )
-_CMD = re.compile(
+_CMD = regex(
     r"""(?P<space>(?:[ \t\r,]|\^\r?\n)+)
  | (?P<operator>\|\||&&|[|&\n()])
  | (?P<word>(?:"[^"\n]*"?|\^.|[^\s,|&()"])+)""",
     re.X | re.S,
 )
-_QUOTES = re.compile(r"\"((?:`.|\"\"|[^\"`])*)\"?|'((?:''|[^'])*)'?", re.S)
+_QUOTES = regex(r"\"((?:`.|\"\"|[^\"`])*)\"?|'((?:''|[^'])*)'?", re.S)
 _UNKNOWN = {"powershell": re.compile(r"\$[\w{(]"), "cmd": re.compile(r"%\w+%|![\w]+!")}
 
 

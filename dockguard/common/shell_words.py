@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Origin, Source, Span, Unknown
 
-_NAME = re.compile(r"\$\{?([#!]?)([A-Za-z_]\w*|[0-9]+|[@*#?$!-])(.*)", re.S)
-_DEFAULT = re.compile(r":?-([^$`\"'\\{}]*)\}\Z")
-_GLOB = re.compile(r"[*?\[]|\{[^{}]*,[^{}]*\}|\A~")
+_NAME = regex(r"\$\{?([#!]?)([A-Za-z_]\w*|[0-9]+|[@*#?$!-])(.*)", re.S)
+_DEFAULT = regex(r":?-([^$`\"'\\{}]*)\}\Z")
+_GLOB = regex(r"[*?\[]|\{[^{}]*,[^{}]*\}|\A~")
 
 
 class Part(NamedTuple):

@@ -16,13 +16,14 @@ from dockguard.common.packages import grammar_of, program_of
 from dockguard.common.shell_command import Command
 from dockguard.common.shell_options import CommandLine, Grammar, parse
 from dockguard.common.shell_words import Word
+from dockguard.lazy import regex
 from dockguard.source import Span, Unknown
 
 __all__ = ["Weakness", "in_command", "in_environment", "in_variable"]
 
 _NO = frozenset(("false", "no", "0", "off"))
-_URL_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)", re.I)
-_GIT_KEY = re.compile(r"GIT_CONFIG_KEY_(\d{1,4})\Z")
+_URL_HOST = regex(r"(?:[a-z][a-z0-9+.-]*://)(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)", re.I)
+_GIT_KEY = regex(r"GIT_CONFIG_KEY_(\d{1,4})\Z")
 _WHAT = {
     "certificate": "accepts any certificate",
     "signature": "accepts what is not signed",

@@ -12,12 +12,13 @@ from dockguard.common.shell import Script
 from dockguard.common.shell_command import Command
 from dockguard.common.shell_words import Word, embedded
 from dockguard.common.tls import Weakness, in_command
+from dockguard.lazy import regex
 from dockguard.source import Source, Span
 
 __all__ = ["in_file", "in_script", "written"]
 
-_SED = re.compile(r"s([/|#,!@])((?:\\.|(?!\1)[^\\])*)\1((?:\\.|(?!\1)[^\\])*)\1", re.S)
-_ESCAPED = re.compile(r"\\([nt])")
+_SED = regex(r"s([/|#,!@])((?:\\.|(?!\1)[^\\])*)\1((?:\\.|(?!\1)[^\\])*)\1", re.S)
+_ESCAPED = regex(r"\\([nt])")
 MAX_TEXT = 100_000  # characters of one file that are looked at
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from dockguard.config.build import File, build, outside, wrong
@@ -10,6 +9,7 @@ from dockguard.config.model import Config, Context, Loaded
 from dockguard.config.schema import TOP, Reading
 from dockguard.config.toml import Path, TooDeep, places
 from dockguard.finding import Problem
+from dockguard.lazy import regex
 from dockguard.record import replace
 from dockguard.source import Source, Span
 from dockguard.workspace import Workspace, join
@@ -17,7 +17,7 @@ from dockguard.workspace import Workspace, join
 MAX_TEXT = 256 * 1024  # characters: `tomllib` needs seconds for a megabyte
 MAX_CHAIN = 10  # files that extend each other
 _UNLOCKED = ("root", "extend", "required-version", "kinds", "stack")  # what may stand below a `root = true`
-_AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_AT = regex(r"\(at line (\d+), column (\d+)\)$")
 
 
 def section_of(path: str) -> Path:

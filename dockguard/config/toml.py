@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 
 Path = tuple[str | int, ...]
@@ -13,13 +14,13 @@ Range = tuple[int, int]
 MAX_DEPTH = 32  # parts of a dotted key; twice as many levels of values
 
 # Possessive loops: on a valid text they never need to give anything back.
-_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
-_BARE = re.compile(r"[A-Za-z0-9_-]++")
-_BASIC = re.compile(r'"(?:[^"\\\n]|\\.)*+"')
-_LITERAL = re.compile(r"'[^'\n]*+'")
-_LONG_BASIC = re.compile(r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*+"{3,5}')
-_LONG_LITERAL = re.compile(r"'''(?:[^']|'{1,2}(?!'))*+'{3,5}")
-_SCALAR = re.compile(r"[^,\]}#\r\n]++")
+_BLANK = regex(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_BARE = regex(r"[A-Za-z0-9_-]++")
+_BASIC = regex(r'"(?:[^"\\\n]|\\.)*+"')
+_LITERAL = regex(r"'[^'\n]*+'")
+_LONG_BASIC = regex(r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*+"{3,5}')
+_LONG_LITERAL = regex(r"'''(?:[^']|'{1,2}(?!'))*+'{3,5}")
+_SCALAR = regex(r"[^,\]}#\r\n]++")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-_VERSION = re.compile(
+from dockguard.lazy import regex
+
+_VERSION = regex(
     r"v?(\d{1,9}(?:\.\d{1,9}){0,5})(?:[.-]?(a|b|rc)(\d{1,9}))?(?:\.post(\d{1,9}))?(?:\.dev(\d{1,9}))?", re.ASCII
 )
-_CLAUSE = re.compile(r"(==|!=|<=|>=|~=|<|>)[ \t]*([^\s,]{1,100}?)(\.\*)?")
+_CLAUSE = regex(r"(==|!=|<=|>=|~=|<|>)[ \t]*([^\s,]{1,100}?)(\.\*)?")
 _LAST = 10**9
 
 Key = tuple[tuple[int, ...], tuple[str, int], int, int]

@@ -29,7 +29,7 @@ def declared(page: Page, kind: Kind | None, tables: Mapping[str, Any] | None = N
         at = place(parse(str(page.meta["at"]))) if "at" in page.meta else None
     except BadExpression as error:
         raise page.fault("check", str(error)) from None
-    loaded = tables_of(page) if tables is None else tables
+    loaded = tables_of(page) if tables is None and "table." in str(page.meta["check"]) else tables or {}
     fix = _fixer(page, kind)
 
     def check(node: Any, options: Mapping[str, Any]) -> Iterator[Finding]:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 
-_FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<lang>[\w-]+) (?P<path>[^\n`]+)\n(?P<text>.*?)^(?P=ticks)$", re.M | re.S)
-_HEADING = re.compile(r"^##+ (?P<title>.+)$", re.M)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?$")
+_FENCE = regex(r"^(?P<ticks>`{3,})(?P<lang>[\w-]+) (?P<path>[^\n`]+)\n(?P<text>.*?)^(?P=ticks)$", re.M | re.S)
+_HEADING = regex(r"^##+ (?P<title>.+)$", re.M)
+_NUMBER = regex(r"-?\d+(\.\d+)?$")
 FINDINGS = "findings"  # the fence `text findings` lists what carets cannot
 
 

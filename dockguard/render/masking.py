@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from dockguard.lazy import regex
 from dockguard.render.secret_ranges import key_blocks, secret_ranges
 from dockguard.report import Report, Run
 from dockguard.source import Secret, Source, Span
@@ -17,7 +17,7 @@ MARGIN = (
 MAX_PLACE = 20_000  # code points of one place that are looked at
 MAX_USES = 20  # places at which a secret is looked for in the open
 
-_NAME = re.compile(r"""[ \t-]{0,64}["']?[A-Za-z_][\w.-]{0,255}["']?[ \t]{0,64}(?:=|:[ \t])[ \t]{0,64}""")
+_NAME = regex(r"""[ \t-]{0,64}["']?[A-Za-z_][\w.-]{0,255}["']?[ \t]{0,64}(?:=|:[ \t])[ \t]{0,64}""")
 
 Ranges = tuple[tuple[int, int], ...]
 

@@ -152,7 +152,7 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Files that somebody runs together, as workspace paths: a `[[stack]]`, `--compose-file`, or a script names them."""
+    """Files that somebody runs together, as workspace paths: from `[[stack]]`, `--compose-file`, or a script."""
 
     name: str
     files: tuple[str, ...]

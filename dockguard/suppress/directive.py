@@ -9,20 +9,21 @@ from itertools import pairwise
 
 from dockguard.formats.base import Comment
 from dockguard.glob import is_glob
+from dockguard.lazy import regex
 from dockguard.record import dataclass, field
 from dockguard.select import ALL, Catalogue, did_you_mean
 from dockguard.source import Source, Span
 from dockguard.suppress.written import Name, Written
 
 SCOPES = ("ignore", "ignore-block", "ignore-file")
-_START = re.compile(
+_START = regex(
     r"(?<![^\s#])#[ \t]*+dockguard(?=[ \t]*+:|[ \t]++(?:(?:global|stage)[ \t]++)?(?:ignore|disable|skip|nolint)\b)",
     re.I,
 )
-_HEAD = re.compile(r"#[ \t]*+dockguard:[ \t]*+(ignore(?:-block|-file)?+)(?![\w-])(?:\[([^\]\n]*+)\])?")
-_PAIR = re.compile(r"[ \t]++([A-Za-z][\w-]*+)=(\S*+)")
-_REASON = re.compile(r"[ \t]*+(?:--|—|:)?[ \t]*+")
-_NAME = re.compile(r"[^,\s]++(?:[ \t]++[^,\s]++)*+")
+_HEAD = regex(r"#[ \t]*+dockguard:[ \t]*+(ignore(?:-block|-file)?+)(?![\w-])(?:\[([^\]\n]*+)\])?")
+_PAIR = regex(r"[ \t]++([A-Za-z][\w-]*+)=(\S*+)")
+_REASON = regex(r"[ \t]*+(?:--|—|:)?[ \t]*+")
+_NAME = regex(r"[^,\s]++(?:[ \t]++[^,\s]++)*+")
 _FORM = "write `# dockguard: ignore[family/rule] -- reason`"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 
 from dockguard.formats.base import Comment
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.rule import Rule
 from dockguard.select import Catalogue
@@ -53,12 +53,12 @@ def spelling(tool: str, id: str) -> str:
     return f"{match[1]}-{int(match[2]):04}" if match else id
 
 
-_TRIVY_ID = re.compile(r"(?:AVD-)?([A-Z]{2,9})-?(\d{1,6})")
-_HADOLINT = re.compile(r"#[ \t]*+hadolint[ \t]++(global[ \t]++|stage[ \t]++)?ignore[ \t]*+=([^#\n]*+)(?:#(.*+))?")
-_TRIVY = re.compile(r"(?:^#[ \t]*+|[ \t])trivy:ignore:([A-Za-z0-9-]++)")
-_CHECKOV = re.compile(r"#[ \t]*+checkov:skip[ \t]*+=[ \t]*+(CKV[A-Z0-9_]++)(?::(.*+))?")
-_KICS = re.compile(r"#[ \t]*+kics-scan[ \t]++(ignore-line|ignore-block|ignore)\b")
-_BUILDKIT = re.compile(r"#[ \t]*+check[ \t]*+=(?:[^#\n]*;)?[ \t]*+skip=([^;\n]*+)")
+_TRIVY_ID = regex(r"(?:AVD-)?([A-Z]{2,9})-?(\d{1,6})")
+_HADOLINT = regex(r"#[ \t]*+hadolint[ \t]++(global[ \t]++|stage[ \t]++)?ignore[ \t]*+=([^#\n]*+)(?:#(.*+))?")
+_TRIVY = regex(r"(?:^#[ \t]*+|[ \t])trivy:ignore:([A-Za-z0-9-]++)")
+_CHECKOV = regex(r"#[ \t]*+checkov:skip[ \t]*+=[ \t]*+(CKV[A-Z0-9_]++)(?::(.*+))?")
+_KICS = regex(r"#[ \t]*+kics-scan[ \t]++(ignore-line|ignore-block|ignore)\b")
+_BUILDKIT = regex(r"#[ \t]*+check[ \t]*+=(?:[^#\n]*;)?[ \t]*+skip=([^;\n]*+)")
 
 
 def _hadolint(text: str, comment: Comment) -> Iterator[Scoped]:

@@ -136,9 +136,11 @@ def _file(_: Canonical, value: Value, __: Path) -> Value:
     return value.with_data({"source": value.under(None)}) if isinstance(value.data, str) else value
 
 
-def _ulimit(_: Canonical, value: Value, __: Path) -> Value:
-    if isinstance(value.data, (int, str)) and not isinstance(value.data, bool):
-        return value.with_data({"single": value.under(None)})
+def _ulimit(canonical: Canonical, value: Value, path: Path) -> Value:
+    parts = value.map.values() if value.is_map else [value]
+    whole = [is_unknown(part.data) or (isinstance(part.data, int) and not isinstance(part.data, bool)) for part in parts]
+    if not all(whole):
+        canonical.refuse(value, path, f"{'.'.join(path)}: invalid type for ulimits")
     return value
 
 

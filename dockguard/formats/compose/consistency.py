@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from dockguard.formats.compose.refusal import Journal
 from dockguard.formats.compose.tree import OPEN, Path, Value
+from dockguard.record import dataclass
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Check:
         services = self.plain.get("services", {})
         for name in sorted(self.active):
             self.service(name, services[name])
+        self.names(services)
         self.cycles(services)
 
     def refuse(self, path: Path, message: str) -> None:
@@ -53,10 +54,22 @@ class Check:
         for where, kind, section, target in _references(service):
             if target and OPEN not in target and target not in self.plain.get(section, {}):
                 self.refuse((*path, *where), f'service "{name}" refers to undefined {kind} {target}')
+        self.contexts(name, service, path)
         declared = self.model.get("models")
         for target in service.get("models") or {}:
             if declared is None or target not in declared.map:
                 self.refuse((*path, "models", target), f'service "{name}" depends on undefined model "{target}"')
+
+    def contexts(self, name: str, service: dict[str, Any], path: Path) -> None:
+        """Build contexts that are other services must be built."""
+        known = self.plain.get("services", {})
+        for key, context in ((service.get("build") or {}).get("additional_contexts") or {}).items():
+            target = context.removeprefix("service:")
+            if target == context or OPEN in target or (target in known and known[target].get("build")):
+                continue
+            word = "declares non-buildable service" if target in known else "declares unknown service"
+            message = f'service "{name}" {word} "{target}" as additional contexts {key}'
+            self.refuse((*path, "build", "additional_contexts", key), message)
 
     def dependencies(self, name: str, service: dict[str, Any], path: Path) -> None:
         """Services that must exist."""
@@ -67,6 +80,17 @@ class Check:
                 message = f'service "{name}" depends on undefined service "{target}"'
                 if OPEN not in target:
                     self.refuse((*path, "depends_on", target), message)
+
+    def names(self, services: dict[str, Any]) -> None:
+        """Container names are unique."""
+        taken: dict[str, str] = {}
+        for name in sorted(self.active):
+            wanted = services[name].get("container_name")
+            if wanted in taken and OPEN not in wanted:
+                message = f'services.{name}: container name "{wanted}" is already in use by service {taken[wanted]}'
+                self.refuse(("services", name, "container_name"), message)
+            if wanted:
+                taken.setdefault(wanted, name)
 
     def cycles(self, services: dict[str, Any]) -> None:
         """`depends_on` must not go in circles."""
@@ -160,12 +184,13 @@ def _scaled(name: str, service: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def _targets(name: str, service: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     seen: dict[str, str] = {}
-    for kind in ("volumes",):
-        for index, mount in enumerate(service.get(kind) or ()):
-            target, here = mount.get("target", ""), f"services.{name}.{kind}[{index}]"
-            if target in seen and OPEN not in target:
-                yield (kind, str(index)), f"{here}: target {target} already mounted as {seen[target]}"
-            seen.setdefault(target, here)
+    tmpfs = [("tmpfs", index, item.partition(":")[0]) for index, item in enumerate(service.get("tmpfs") or ())]
+    volumes = [("volumes", index, item.get("target", "")) for index, item in enumerate(service.get("volumes") or ())]
+    for kind, index, target in [*tmpfs, *volumes]:
+        here = f"services.{name}.{kind}[{index}]"
+        if target in seen and OPEN not in target:
+            yield (kind, str(index)), f"{here}: target {target} already mounted as {seen[target]}"
+        seen.setdefault(target, here)
 
 
 def _references(service: dict[str, Any]) -> Iterator[tuple[Path, str, str, str]]:

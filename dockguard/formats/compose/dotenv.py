@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dockguard.formats.compose.interpolate import BadTemplate, Scope, Variable, substitute
+from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Source, Span
 
 _SPACE = "\t\v\f\r \x85\xa0"
-_KEY = re.compile(r"[A-Za-z0-9_.\-\[\]\t\v\f\r \x85\xa0]|[^\W_]")
+_KEY = regex(r"[A-Za-z0-9_.\-\[\]\t\v\f\r \x85\xa0]|[^\W_]")
 Lookup = Callable[[str], str | None]
 
 
@@ -93,10 +94,15 @@ def _name(reader: _Reader) -> tuple[str, bool]:
         if not _KEY.match(text[at]):
             raise reader.fail(f"unexpected character {text[at]!r} in variable name")
         at += 1
+    if start >= len(text):
+        raise reader.fail("zero length string")
+    if at >= len(text):  # Docker Compose takes a last line without `=` and line break as a value
+        reader.at = start
+        return "", False
     name = text[start:at].rstrip()
     inherited = at >= len(text) or text[at] == "\n"
-    if not name or " " in name:
-        raise reader.fail("a variable needs a name" if not name else "key cannot contain a space")
+    if " " in name:
+        raise reader.fail("key cannot contain a space")
     reader.at = at + 1
     while not inherited and reader.at < len(text) and text[reader.at] in _SPACE:
         reader.at += 1
@@ -111,7 +117,7 @@ def _value(reader: _Reader, found: dict[str, Variable]) -> tuple[str, Span]:
     start, end = reader.at, text.find("\n", reader.at)
     end = len(text) if end < 0 else end
     raw = text[start:end]
-    comment = re.search(r"(?:^|[\s])#", raw)
+    comment = re.search(r"\s#", raw)
     raw = (raw[: comment.start()] if comment else raw).rstrip()
     reader.at = end
     return _expand(reader, raw, found), reader.span(start, start + len(raw))

@@ -9,9 +9,10 @@ from dockguard.finding import Edit
 from dockguard.formats.compose.scalars import plain_scalar
 from dockguard.formats.compose.tree import Value
 from dockguard.formats.compose.view import View
+from dockguard.lazy import regex
 from dockguard.source import Source, Span
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:=@+-]*\Z")
+_PLAIN = regex(r"[A-Za-z0-9_./][A-Za-z0-9_./:=@+-]*\Z")
 
 
 def edit(node: Any, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -17,6 +16,7 @@ from dockguard.formats.compose.refusal import Journal
 from dockguard.formats.compose.render import OMIT, BadValue
 from dockguard.formats.compose.shape import resources, service
 from dockguard.formats.compose.tree import Value
+from dockguard.record import dataclass
 from dockguard.source import Span
 from dockguard.workspace import Workspace, folder_of, join
 
@@ -250,6 +250,13 @@ def _decoded(
     return found
 
 
+def _scaled(item: dict[str, Any]) -> dict[str, Any]:
+    """`scale` is also the number of replicas, once there is a `deploy`."""
+    if "scale" in item and "deploy" in item:
+        return {**item, "deploy": {**item["deploy"], "replicas": item["scale"]}}
+    return item
+
+
 def _active(printed: dict[str, Any], profiles: Sequence[str] | None) -> frozenset[str]:
     names = printed["services"]
     if profiles is None or "*" in profiles:
@@ -260,7 +267,7 @@ def _active(printed: dict[str, Any], profiles: Sequence[str] | None) -> frozense
 
 def _used(printed: dict[str, Any], active: frozenset[str]) -> dict[str, Any]:
     """What is printed: active services, and the resources that they use."""
-    services = {name: item for name, item in printed["services"].items() if name in active}
+    services = {name: _scaled(item) for name, item in printed["services"].items() if name in active}
     used: dict[str, set[str]] = {"networks": set(), "volumes": set(), "secrets": set(), "configs": set()}
     for item in services.values():
         used["networks"] |= set(item.get("networks") or ())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.canonical import put
 from dockguard.formats.compose.interpolate import Scope, Variable
 from dockguard.formats.compose.tree import OPEN, Path, Value, made
+from dockguard.record import dataclass
 from dockguard.workspace import folder_of
 
 if TYPE_CHECKING:

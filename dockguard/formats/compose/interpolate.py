@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from dockguard.formats.compose.scalars import to_bool, to_float, to_int
 from dockguard.formats.compose.tree import CLOSE, OPEN, Path, Table, Value, is_unknown
+from dockguard.record import dataclass
 from dockguard.source import Span, Via
 
 MAX_TEXT = 1 << 20  # a template must not grow without bound

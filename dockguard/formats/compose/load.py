@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from posixpath import isabs, normpath
 
 from dockguard.formats.compose.canonical import Canonical, omit_empty, put
@@ -14,6 +13,7 @@ from dockguard.formats.compose.parse import Document, Tree, parse
 from dockguard.formats.compose.refusal import Journal
 from dockguard.formats.compose.schema import validate
 from dockguard.formats.compose.tree import Path, Value, empty
+from dockguard.record import dataclass
 from dockguard.source import Source, Span
 from dockguard.workspace import Workspace, join
 

@@ -203,11 +203,14 @@ _SERVICE_SPECIALS: dict[str, Special] = {
 }
 
 
+_LABELLED = ("networks", "volumes", "secrets", "configs")
+
+
 @cache
 def _specials() -> Table:
     """compose-go's `override/merge.go`."""
     services = {f"services.*.{path}": special for path, special in _SERVICE_SPECIALS.items()}
-    labels: dict[str, Special] = {"networks.*.labels": _sequence, "volumes.*.labels": _sequence}
+    labels: dict[str, Special] = {f"{section}.*.labels": _sequence for section in _LABELLED}
     return Table.of({**services, **labels, "networks.*.ipam.config": _ipam})
 
 
@@ -275,6 +278,7 @@ _UNIQUE: dict[str, Indexer] = {
     "configs": _by_mount(""),
     "devices": _by_device,
     "env_file": _by_path,
+    "label_file": _by_name,
     "expose": _by_value,
     "ports": _by_port,
     "secrets": _by_mount("/run/secrets"),
@@ -285,7 +289,7 @@ _UNIQUE: dict[str, Indexer] = {
 @cache
 def _unique() -> Table:
     """compose-go's `override/uncity.go`."""
-    return Table.of({**{f"services.*.{path}": index for path, index in _UNIQUE.items()}, "networks.*.labels": _by_name})
+    return Table.of({**{f"services.*.{path}": index for path, index in _UNIQUE.items()}, **{f"{section}.*.labels": _by_name for section in _LABELLED}})
 
 
 def unique(value: Value) -> Value:

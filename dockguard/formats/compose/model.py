@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -35,6 +34,7 @@ from dockguard.formats.compose.view import (
     only_variable,
     open_items,
 )
+from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span, Unknown
 
 V = TypeVar("V", bound=View)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(
+from dockguard.lazy import regex
+
+_NAME = regex(
     r"(?:docker-)?compose(?:[._-][A-Za-z0-9._-]+)?\.ya?ml|[A-Za-z0-9._-]+[._-](?:docker-)?compose\.ya?ml|(?:docker-)?stack\.ya?ml"
 )
-_SERVICES = re.compile(r"^services[ \t]*:", re.MULTILINE)
-_INSIDE = re.compile(
+_SERVICES = regex(r"^services[ \t]*:", re.MULTILINE)
+_INSIDE = regex(
     r"^[ \t]+(?:image|build|ports|environment|volumes|depends_on|extends|command|networks|restart|container_name"
     r"|security_opt|cap_drop|cap_add|read_only|user|privileged|deploy|network_mode)[ \t]*:",
     re.MULTILINE,
 )
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"^(?:apiVersion|kind|jobs|pipeline|stages|openapi|swagger|AWSTemplateFormatVersion)[ \t]*:", re.MULTILINE
 )
-_ENV = re.compile(r"\.env(?:\.[A-Za-z0-9._-]+)?|[A-Za-z0-9._-]+\.env")
+_ENV = regex(r"\.env(?:\.[A-Za-z0-9._-]+)?|[A-Za-z0-9._-]+\.env")
 
 
 def matches(path: str) -> bool:

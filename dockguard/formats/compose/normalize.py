@@ -170,19 +170,29 @@ def _networks(model: Value) -> Value:
     return model
 
 
+_NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+
+
 def _service(service: Value, loader: Loader, scope: Scope) -> Value:
+    for name in _NAMESPACES:
+        if name in service.map and service.map[name].data is None:
+            message = f"Docker Compose crashes on `{name}` without a value"
+            loader.journal.refuse(service.map[name].place, message, "value", (name,))
     for path in _PAIRS:
         service = at(service, path, as_pairs)
     service = at(service, ("extra_hosts",), _hosts)
     service = at(service, ("build", "extra_hosts"), _hosts)
     service = at(service, ("build",), lambda build: _build(build, scope))
-    service = _environment(service, loader, scope)
-    service = _labels(service, loader)
+    service = at(service, ("environment",), lambda own: _all_passed(own, scope))
     service = at(service, ("volumes",), lambda volumes: _items(volumes, _clean))
     service = _dependencies(service)
     if (policy := service.get("pull_policy")) is not None and policy.data == "if_not_present":
         service = put(service, ("pull_policy",), policy.with_data("missing"))
-    return _hooks(service)
+    return _labels(_environment(_hooks(service), loader, scope), loader)
+
+
+def _all_passed(own: Value, scope: Scope) -> Value:
+    return own.with_data({name: _passed(name, value, scope) for name, value in own.map.items()})
 
 
 def _build(build: Value, scope: Scope) -> Value:
@@ -227,10 +237,10 @@ def _unbracketed(address: str) -> str:
 def _environment(service: Value, loader: Loader, scope: Scope) -> Value:
     """The environment of a container: its env files in order, then what is written in the service."""
     own = service.get("environment")
-    written = {name: _passed(name, value, scope) for name, value in (own.map if own is not None else {}).items()}
+    written = own.map if own is not None else {}
     files = service.get("env_file")
-    if not files:
-        return service if own is None else put(service, ("environment",), own.with_data(written))
+    if files is None:
+        return service
     known = {name: Variable(value.text) for name, value in written.items() if value.data is not None}
     outer = scope.with_below(known)
     found: Services = {}
@@ -297,7 +307,7 @@ def _dependencies(service: Value) -> Value:
     for link in links.list if (links := service.get("links")) is not None else ():
         parts = link.text.split(":")
         service = _depends(service, parts[0] if len(parts) == 2 else link.text, link, restart=True)
-    for name in ("network_mode", "ipc", "pid", "uts", "cgroup"):
+    for name in _NAMESPACES:
         shared = service.get(name)
         if shared is not None and shared.text.startswith("service:"):
             service = _depends(service, shared.text.removeprefix("service:"), shared, restart=True)

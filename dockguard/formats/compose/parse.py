@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from dockguard.finding import Problem
 from dockguard.formats.compose.scalars import plain_scalar
 from dockguard.formats.compose.tree import Path, Value
+from dockguard.record import dataclass
 from dockguard.source import Source, Span, Via
 
 MAX_DEPTH = 200  # nested collections; Python's own stack ends near 1,000 frames
@@ -326,7 +326,7 @@ def _decode(text: str, style: str, tag: str) -> Any:
     kind = tag.removeprefix("tag:yaml.org,2002:")
     if kind in ("int", "float", "bool", "null"):
         return plain_scalar(text)
-    if style or (tag and tag not in ("!override", "!reset")):
+    if style or tag:  # a scalar with a tag of its own is a string, `!override 5` too
         return text
     return plain_scalar(text)
 

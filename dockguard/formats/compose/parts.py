@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from dockguard.formats.compose.view import (
     many,
     readable,
 )
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, absent
 
 if TYPE_CHECKING:

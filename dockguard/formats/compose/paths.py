@@ -9,12 +9,13 @@ from posixpath import isabs, normpath
 from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.tree import OPEN, Table, Value
+from dockguard.lazy import regex
 
 if TYPE_CHECKING:
     from dockguard.formats.compose.load import Loader
 
-_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@|github\.com/", re.IGNORECASE)
+_WINDOWS = regex(r"[A-Za-z]:[\\/]|\\\\")
+_URL = regex(r"[a-z][a-z0-9+.-]*://|git@|github\.com/", re.IGNORECASE)
 Resolve = Callable[[Value, "Resolver"], Value]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from dockguard.formats.compose.tree import Path, Value
+from dockguard.record import dataclass, field
 from dockguard.source import Span
 
 

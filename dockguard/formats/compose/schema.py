@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
 from dockguard.formats.compose.tree import OPEN, Path, Value, is_unknown
+from dockguard.record import dataclass
 
 Schema = dict[str, Any]
 

@@ -35,8 +35,6 @@ from dockguard.formats.compose.render import (
 def _ulimit(data: Any) -> Any:
     if not isinstance(data, dict):
         return count(data)
-    if "single" in data:
-        return count(data["single"])
     return of({"soft": number, "hard": number})(data)
 
 
@@ -229,9 +227,9 @@ def _deploy() -> Decode:
     update = of(
         {
             "parallelism": count,
-            "delay": duration,
+            "delay": _lasting,
             "failure_action": text,
-            "monitor": duration,
+            "monitor": _lasting,
             "max_failure_ratio": decimal,
             "order": text,
         }
@@ -258,6 +256,11 @@ def _deploy() -> Decode:
             "endpoint_mode": text,
         }
     )
+
+
+def _lasting(data: Any) -> Any:
+    value = duration(data)
+    return OMIT if value == "0s" else value
 
 
 def _always(decode: Decode) -> Decode:
@@ -287,6 +290,9 @@ def _develop() -> Decode:
 
 def _provider_options(data: Any) -> Any:
     return {name: strings(item if isinstance(item, list) else [item]) for name, item in (data or {}).items()} or OMIT
+
+
+_ENV_FILE: dict[str, Decode] = {"path": text, "required": _create, "format": text}
 
 
 @cache
@@ -329,10 +335,19 @@ def service() -> dict[str, Decode]:
         "scale": count,
         "stdin_open": flag,
         "tty": flag,
-        "pre_start": many(of({**container(), "per_replica": switch})),
+        "pre_start": many(of({**container(), "env_file": many(of(_ENV_FILE)), "per_replica": switch})),
         "post_start": many(_hook),
         "pre_stop": many(_hook),
     }
+
+
+def _config(decode: Decode) -> Decode:
+    """Content that comes from a variable is not printed."""
+
+    def wrapped(data: Any) -> Any:
+        return decode({**data, "content": None} if data and "environment" in data else data)
+
+    return wrapped
 
 
 @cache
@@ -365,7 +380,7 @@ def resources() -> dict[str, Decode]:
         "template_driver": text,
     }
     secret = {name: decode for name, decode in file.items() if name != "content"}
-    return {"networks": of(network), "volumes": of(volume), "secrets": of(secret), "configs": of(file)}
+    return {"networks": of(network), "volumes": of(volume), "secrets": of(secret), "configs": _config(of(file))}
 
 
 __all__ = ["container", "raw", "resources", "service"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from dockguard.finding import Problem
 from dockguard.formats.compose.effective import BASES, OVERRIDES, build
@@ -14,6 +13,7 @@ from dockguard.formats.compose.model import Project
 from dockguard.formats.compose.parse import Tree
 from dockguard.formats.compose.refusal import Journal
 from dockguard.formats.compose.tree import Value
+from dockguard.record import dataclass
 from dockguard.source import Source
 from dockguard.stack.pieces import Deployment, Piece
 from dockguard.workspace import Workspace, folder_of, join

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from dockguard.formats.compose.scalars import go_text, to_bool, to_bytes, to_duration, to_float, to_int
 from dockguard.formats.compose.tree import CLOSE, OPEN, Path, Value, is_unknown, shown, unknown_names
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, absent
 
 T = TypeVar("T")

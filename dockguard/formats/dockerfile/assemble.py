@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from dockguard.finding import Problem
@@ -13,6 +12,7 @@ from dockguard.formats.dockerfile.context import Context, context_of, default_co
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.parse import parse
 from dockguard.formats.dockerfile.tree import Tree
+from dockguard.record import replace
 from dockguard.stack.pieces import BuildRequest, Piece
 from dockguard.workspace import Workspace
 

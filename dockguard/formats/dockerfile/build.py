@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from dockguard.formats.dockerfile import users
 from dockguard.formats.dockerfile.context import Context
@@ -12,6 +11,7 @@ from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.scope import PLATFORM, Scope, is_bare
 from dockguard.formats.dockerfile.settings import Linked, Settings
 from dockguard.formats.dockerfile.tree import Instruction, Pair, Tree, Word
+from dockguard.record import replace
 from dockguard.source import Fact, Many, Span, Unknown, Via, absent
 from dockguard.stack.pieces import BuildRequest, User
 

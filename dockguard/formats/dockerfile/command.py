@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from dockguard.common.shell import Script, Word, call, scan, shell_options
 from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.formats.dockerfile.tree import Instruction
+from dockguard.lazy import regex
 from dockguard.source import Many, Origin, Source, Span
 
 _RUNS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
-_SHEBANG = re.compile(r"#!\s*(\S+)(?:[ \t]+(\S+))?")
+_SHEBANG = regex(r"#!\s*(\S+)(?:[ \t]+(\S+))?")
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
-_LONE_HEREDOC = re.compile(r"\d*<<-?\s*\S+")
+_LONE_HEREDOC = regex(r"\d*<<-?\s*\S+")
 
 
 def commands(step: Step) -> Many[RunCommand]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from dockguard.formats.dockerfile.ignore import Ignore, Pattern, matcher, parse
+from dockguard.record import dataclass
 from dockguard.source import Span
 from dockguard.workspace import Workspace, folder_of, join
 

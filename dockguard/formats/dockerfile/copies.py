@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import basename, normpath
 
 from dockguard.formats.dockerfile.model import COPIES, Step
 from dockguard.formats.dockerfile.parts import Copy
 from dockguard.formats.dockerfile.tree import Heredoc, Word
+from dockguard.lazy import regex
 from dockguard.source import Fact, Unknown
 
-_HEREDOC = re.compile(r"\d*<<-?(.+)")
-_URL = re.compile(r"(?i)https?://")
-_GIT = re.compile(r"(?i)(?:git://|git@|ssh://|https?://[^#?]+\.git(?:[#?]|$)|github\.com/)")
-_GLOB = re.compile(r"[*?\[]")
-_DRIVE = re.compile(r"(?i)[a-z]:[\\/]?")
+_HEREDOC = regex(r"\d*<<-?(.+)")
+_URL = regex(r"(?i)https?://")
+_GIT = regex(r"(?i)(?:git://|git@|ssh://|https?://[^#?]+\.git(?:[#?]|$)|github\.com/)")
+_GLOB = regex(r"[*?\[]")
+_DRIVE = regex(r"(?i)[a-z]:[\\/]?")
 
 
 def absolute(path: str, workdir: Fact[str]) -> str | Unknown:

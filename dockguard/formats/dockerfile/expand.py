@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from dockguard.formats.dockerfile.wildcard import BadSubstitution, replace, trim
+from dockguard.lazy import regex
+from dockguard.record import dataclass, field
 from dockguard.source import Unknown
 
 WHITE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))  # Go's
 _SPACE = frozenset(WHITE)
 _SPECIAL = frozenset("@*#?-$!0")
 _MAX_DEPTH = 50  # of `${A:-${B:-…}}`; BuildKit itself has no bound
-_PLAIN = re.compile(r"""[^$'"\\`]*""")
+_PLAIN = regex(r"""[^$'"\\`]*""")
 
 Value = str | Unknown
 Lookup = Callable[[str], Value | None]

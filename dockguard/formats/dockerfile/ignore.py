@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from posixpath import normpath
 
+from dockguard.record import dataclass
 from dockguard.source import Source, Span
 
 _MAX_STARS = 3  # more of them, and the pattern is matched by sets of states instead of a regular expression

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from dockguard.formats.dockerfile.context import Context
@@ -11,6 +10,7 @@ from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy, Leak, SecretText
 from dockguard.formats.dockerfile.runs import Account
 from dockguard.formats.dockerfile.tree import Tree
+from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Source, Span
 from dockguard.stack.pieces import BuildRequest, User
 

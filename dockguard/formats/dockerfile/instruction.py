@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from dockguard.formats.dockerfile import words as split
 from dockguard.formats.dockerfile.expand import shell_words, unquoted
 from dockguard.formats.dockerfile.tree import Flag, Heredoc, Instruction, Joined, Pair, Word
+from dockguard.lazy import regex
+from dockguard.record import dataclass, field
 
 _COMMAND = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL"})  # a JSON array, or one string
 _LIST = frozenset({"COPY", "ADD", "VOLUME"})  # a JSON array, or words
 _STRING = frozenset({"USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER"})
 _PAIRS = frozenset({"ENV", "LABEL"})
 _HEREDOC = frozenset({"RUN", "COPY", "ADD"})
-_MARK = re.compile(r"(\d*)<<(-?)[ \t]*([^<]+)")
-_OPEN = re.compile(r"\d*<<-?")
+_MARK = regex(r"(\d*)<<(-?)[ \t]*([^<]+)")
+_OPEN = regex(r"\d*<<-?")
 _MAX_NESTED = 3  # ONBUILD ONBUILD … is refused anyway
 
 

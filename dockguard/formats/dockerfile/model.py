@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from dockguard.formats.dockerfile.context import Context
@@ -12,6 +11,7 @@ from dockguard.formats.dockerfile.runs import Account, RunCommand
 from dockguard.formats.dockerfile.scope import END, Expanded, Scope
 from dockguard.formats.dockerfile.settings import Settings
 from dockguard.formats.dockerfile.tree import Instruction, Word
+from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span
 from dockguard.stack.pieces import User
 

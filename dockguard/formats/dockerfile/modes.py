@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from dockguard.formats.dockerfile.runs import RunCommand
+from dockguard.lazy import regex
 from dockguard.source import Fact
 
-_OCTAL = re.compile(r"0?([0-7])?[0-7]{3}")
-_SYMBOLIC = re.compile(r"([ugoa]*)[+=]([rwxXst]*)")
+_OCTAL = regex(r"0?([0-7])?[0-7]{3}")
+_SYMBOLIC = regex(r"([ugoa]*)[+=]([rwxXst]*)")
 _VALUES = {"install": ("-m", "--mode"), "mkdir": ("-m", "--mode")}
 
 

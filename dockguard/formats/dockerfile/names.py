@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"([^/]+\.)?([Dd]ocker|[Cc]ontainer)file([.\-_][^/]+)?", re.DOTALL)
+from dockguard.lazy import regex
+
+_NAME = regex(r"([^/]+\.)?([Dd]ocker|[Cc]ontainer)file([.\-_][^/]+)?", re.DOTALL)
 _OTHER = frozenset("go md rst rs py js ts hs java json toml svg png snap sh txt html dockerignore".split())  # suffixes
-_FROM = re.compile(r"FROM[ \t]+(--platform=\S+[ \t]+)?[\w$./:@{}-]+([ \t]+AS[ \t]+[\w.-]+)?[ \t]*", re.I)
-_ARG = re.compile(r"ARG[ \t]+[A-Za-z_]\w*(=\S*)?[ \t]*", re.I)
+_FROM = regex(r"FROM[ \t]+(--platform=\S+[ \t]+)?[\w$./:@{}-]+([ \t]+AS[ \t]+[\w.-]+)?[ \t]*", re.I)
+_ARG = regex(r"ARG[ \t]+[A-Za-z_]\w*(=\S*)?[ \t]*", re.I)
 _MAX_HEAD = 200  # lines before the first FROM that are looked at
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from dockguard.finding import Problem
 from dockguard.formats.dockerfile.expand import WHITE
 from dockguard.formats.dockerfile.instruction import Draft, heredoc_names, instruction
 from dockguard.formats.dockerfile.tree import Directive, Heredoc, Instruction, Joined, Tree
+from dockguard.lazy import regex
+from dockguard.record import dataclass, field
 from dockguard.source import Origin, Source, Span
 
-_DIRECTIVE = re.compile(r"[\t\v\f\r ]*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
+_DIRECTIVE = regex(r"[\t\v\f\r ]*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
 _DIRECTIVES = ("syntax", "escape", "check")
 CODE = "dockerfile-syntax"
 

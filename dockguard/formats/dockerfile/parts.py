@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from dockguard.record import dataclass
 from dockguard.source import Fact, Source, Span, Unknown
 from dockguard.stack.pieces import User
 

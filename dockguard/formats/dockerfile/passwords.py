@@ -9,10 +9,11 @@ from dockguard.common.shell import Word
 from dockguard.formats.dockerfile.accounts import operands_of
 from dockguard.formats.dockerfile.runs import AccountPassword, RunCommand
 from dockguard.formats.dockerfile.writes import printed
+from dockguard.lazy import regex
 from dockguard.source import Fact, Secret
 
-_LOCKED = re.compile(r"[!*x]+.{0,200}")  # no password matches it
-_SHADOW = re.compile(r"[\w^.*\\-]{1,60}:[^/:|]{0,60}:.{0,60}[/|#,]\s*\w+::")
+_LOCKED = regex(r"[!*x]+.{0,200}")  # no password matches it
+_SHADOW = regex(r"[\w^.*\\-]{1,60}:[^/:|]{0,60}:.{0,60}[/|#,]\s*\w+::")
 
 
 def passwords(command: RunCommand) -> Iterator[AccountPassword]:

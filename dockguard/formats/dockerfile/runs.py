@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from dockguard.common.packages import PackageCall
 from dockguard.common.shell import Command, Script
 from dockguard.formats.dockerfile.parts import Host
+from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Span
 
 

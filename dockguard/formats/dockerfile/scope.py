@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from dockguard.formats.dockerfile.expand import Expansion, Value, expand
 from dockguard.formats.dockerfile.tree import Word
+from dockguard.record import dataclass, field
 from dockguard.source import Fact, Span, Unknown, Via
 
 PLATFORM = frozenset(
@@ -101,6 +101,8 @@ class Scope:
 
     def missing(self, name: str) -> Unknown | None:
         """What a variable is that the file does not set: nothing, or perhaps the base image's."""
+        if name == "PATH":
+            return Unknown("the base image sets `PATH`")  # BuildKit sets it where the image does not
         if name == "PATH":
             return Unknown("the base image sets `PATH`")  # BuildKit sets it where the image does not
         if self.open and name not in self.outer and not self.declares(name):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
+
+from dockguard.lazy import regex
 
 _NAMES = {
     "id_rsa": "a private SSH key", "id_dsa": "a private SSH key", "id_ecdsa": "a private SSH key",
@@ -26,10 +27,10 @@ _SUFFIXES = {
     ".tfstate": "Terraform state", ".asc": "", ".ovpn": "a VPN profile",
 }  # fmt: skip
 _PATHS = (".docker/config.json", ".aws/credentials", ".kube/config", ".config/gcloud", ".config/gh/hosts.yml")
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|default|pub|public|test|fixture|ci)(?:$|[._-])"
 )
-_CERTIFICATE = re.compile(r"(?i)(?:ca|cert|certs|chain|bundle|certificate|root|crt|fullchain|dhparam)")
+_CERTIFICATE = regex(r"(?i)(?:ca|cert|certs|chain|bundle|certificate|root|crt|fullchain|dhparam)")
 VCS = frozenset({".git", ".hg", ".svn", ".bzr", "CVS"})
 
 

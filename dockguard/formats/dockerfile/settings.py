@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from dockguard.formats.dockerfile.tree import Instruction
+from dockguard.record import dataclass, replace
 from dockguard.source import Fact, Span, Via
 from dockguard.stack.pieces import User
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockguard.common.secrets import name_is_secret
@@ -11,9 +10,10 @@ from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy, Leak
 from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.formats.dockerfile.sensitive import sensitive_path
+from dockguard.lazy import regex
 from dockguard.source import Fact, Span
 
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})")
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")
 # Commands that keep what they are given: (program, first words), as in `npm config set`.
 _KEEPERS = (
     ("npm", ("config", "set")), ("npm", ("set",)), ("yarn", ("config", "set")), ("pnpm", ("config", "set")),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from dockguard.finding import Problem
+from dockguard.record import dataclass
 from dockguard.source import Origin, Source, Span
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
+from dockguard.lazy import regex
 from dockguard.source import Fact, Span, Unknown, Via
 from dockguard.stack.pieces import User
 
 _ADMINISTRATORS = frozenset({"containeradministrator", "administrator", "user manager\\containeradministrator"})
-_DROPPERS = re.compile(
+_DROPPERS = regex(
     r"(?<![\w./-])(?:/\S*/)?(?:gosu|su-exec|setpriv|chpst|setuidgid|s6-setuidgid|runuser|su|start-stop-daemon)(?![\w.-])"
     r"|chroot\s+--userspec|supervisord|--chuid"
 )  # fmt: skip
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = regex(r"[0-9]+")
 
 
 def base_user(image: Fact[str], span: Span) -> Fact[User]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from dockguard.formats.dockerfile.tree import Flag, Instruction
+from dockguard.lazy import regex
 from dockguard.source import Fact, Span
 
 _ONE = frozenset({"USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER"})
@@ -23,14 +24,14 @@ NAMES = (
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME "
     "WORKDIR"
 ).split()  # fmt: skip
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9._-]*")
-_DURATION = re.compile(r"[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
+_STAGE_NAME = regex(r"[a-z][a-z0-9._-]*")
+_DURATION = regex(r"[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
 _MOUNT_TYPES = frozenset({"bind", "cache", "tmpfs", "secret", "ssh"})
 _MOUNT_KEYS = frozenset(
     "type from source src target dst destination readonly ro readwrite rw id sharing size mode uid gid required env"
     .split()
 )  # fmt: skip
-_FROM_VARIABLE = re.compile(r"(?:^|,)from=[^,]*\$")
+_FROM_VARIABLE = regex(r"(?:^|,)from=[^,]*\$")
 _MOUNT_FLAGS = frozenset({"readonly", "ro", "readwrite", "rw", "required"})
 
 Fault = tuple[str, Span] | None

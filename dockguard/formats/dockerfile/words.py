@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from dockguard.formats.dockerfile.expand import WHITE as WHITE
+from dockguard.lazy import regex
 
 Range = tuple[str, int, int]  # a text, and where it is written in the joined line
 
-BLANK = re.compile(r"[\t\v\f\r ]+")
+BLANK = regex(r"[\t\v\f\r ]+")
 _SPACE = frozenset(WHITE)
-_WORD = re.compile(rf"[^{WHITE}]+")
-_SIMPLE_FLAG = re.compile(r"--[\w=,./:@+$%^~{}-]+")
+_WORD = regex(rf"[^{WHITE}]+")
+_SIMPLE_FLAG = regex(r"--[\w=,./:@+$%^~{}-]+")
 
 JSON_MIXED = "when using JSON array syntax, arrays must be comprised of strings only"
 
@@ -113,7 +112,7 @@ def _flag(text: str, at: int, end: int) -> tuple[int, str]:
     return min(at, end), "".join(out)
 
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = regex(r'"(?:[^"\\]|\\.)*"')
 
 
 def json_array(text: str, start: int, end: int) -> tuple[list[Range] | None, str]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dockguard.formats.nginx.headers import Header
 from dockguard.formats.nginx.values import Choice
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 
@@ -43,9 +44,9 @@ KEYWORDS = frozenset(
     """.split()
 )
 BROAD = frozenset(("*", "http:", "https:", "data:", "filesystem:", "ftp:", "http://*", "https://*"))
-_WORD = re.compile(r"[^\s]+")
-_NONCE = re.compile(r"'nonce-(.*)'", re.I)
-_HASH = re.compile(r"'sha(?:256|384|512)-.+'", re.I)
+_WORD = regex(r"[^\s]+")
+_NONCE = regex(r"'nonce-(.*)'", re.I)
+_HASH = regex(r"'sha(?:256|384|512)-.+'", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(
+from dockguard.lazy import regex
+
+_NAME = regex(
     r"""(?:^|/)(?:
         nginx(?:[.\-_][^/]*)?\.conf(?:[.\-_][^/]+)?
       | [^/]*[.\-_]nginx\.conf
@@ -13,11 +15,11 @@ _NAME = re.compile(
     )$""",
     re.X,
 )
-_OTHER = re.compile(
+_OTHER = regex(
     r"\.(?:go|md|rst|rs|py|js|ts|hs|java|json|toml|svg|png|snap|sh|txt|html|dockerignore|yml|yaml|php|sample\.md|exe|gz|bak~)$"
 )
 # Programs whose files live in folders that nginx's share (`conf.d`, `sites-available`), or have `nginx` in their names.
-_FOREIGN_FOLDER = re.compile(
+_FOREIGN_FOLDER = regex(
     r"(?:^|/)(?:apache2?|httpd|php(?:-fpm|\d[\d.]*)?|fpm|mysql|mariadb|my\.cnf\.d|postgres(?:ql)?|supervisor|haproxy|squid|"
     r"dovecot|postfix|redis|logstash|fluent(?:d|-bit)?|telegraf|collectd|rsyslog|logrotate|fail2ban|modprobe|sysctl|systemd|"
     r"security|fontconfig|fonts|uwsgi|prometheus|grafana|monit|dnsmasq|caddy|traefik|lighttpd)(?:\.d)?/(?:[^/]+/)*[^/]*$",
@@ -27,19 +29,19 @@ _BLOCK = (
     r"^[ \t]*(?:http|events|server|stream|upstream[ \t]+[\w.-]+|location[ \t][^{;\n]{1,300}"
     r"|map[ \t]+\S{1,100}[ \t]+\$\w+)[ \t]*\{"
 )
-_LINE = re.compile(
+_LINE = regex(
     _BLOCK + r"|^[ \t]*(?:server_name|proxy_pass|fastcgi_pass|uwsgi_pass|add_header|proxy_set_header|ssl_certificate|"
     r"ssl_protocols|limit_req_zone|limit_req|try_files|worker_processes|listen|root|include|error_page|log_format|access_log|"
     r"rewrite|server|server_tokens)[ \t]+(?![=:])[^;{\n]{1,300};",
     re.M,
 )
-_STRONG = re.compile(
+_STRONG = regex(
     _BLOCK
     + r"|^[ \t]*(?:proxy_pass|add_header|server_name|fastcgi_pass|limit_req|proxy_set_header|ssl_protocols|try_files|"
     r"server_tokens)[ \t]+(?![=:])[^;{\n]{1,300};",
     re.M,
 )
-_DUMP = re.compile(r"\A(?:nginx: [^\n]{0,300}\n){0,9}# configuration file \S+:\s*$", re.M)
+_DUMP = regex(r"\A(?:nginx: [^\n]{0,300}\n){0,9}# configuration file \S+:\s*$", re.M)
 _SNIFFED = 20_000
 
 

@@ -7,22 +7,23 @@ from collections.abc import Iterator
 
 from dockguard.finding import Problem
 from dockguard.formats.nginx.tree import Statement, Word
+from dockguard.lazy import regex
 from dockguard.source import Source
 
 MAX_DEPTH = 100  # real files nest six deep; the tree builder below us recurses
 
 _BLANK = " \t\r\n"
-_SPACE = re.compile(r"[ \t\r\n]+")
-_PLAIN = re.compile(r"(?:[^\\ \t\r\n;{$]+|\\.?|\$\{?)+", re.S)
+_SPACE = regex(r"[ \t\r\n]+")
+_PLAIN = regex(r"(?:[^\\ \t\r\n;{$]+|\\.?|\$\{?)+", re.S)
 _QUOTED = {quote: re.compile(rf"(?:[^\\{quote}]+|\\.?)*", re.S) for quote in ("'", '"')}
-_ESCAPE = re.compile(r"""\\(["'\\trn])""")
+_ESCAPE = regex(r"""\\(["'\\trn])""")
 _DECODED = {"t": "\t", "r": "\r", "n": "\n"}
-_OPEN = re.compile(r"[ \t\r\n]*\{")
-_LUA = re.compile(
+_OPEN = regex(r"[ \t\r\n]*\{")
+_LUA = regex(
     r"""--\[(=*)\[|--[^\n]*|\[(=*)\[|"(?:[^"\\\n]+|\\.)*+"|'(?:[^'\\\n]+|\\.)*+'|[{}]""",
     re.S,
 )
-_TEMPLATE = re.compile(
+_TEMPLATE = regex(
     r"\{%.{0,300}?%\}|\{#.{0,300}?#\}|<%[^=].{0,300}?%>|\{\{[^{}\n]{0,200}\}\}|<%=.{0,300}?%>|%%\w{1,60}%%"
 )
 _MARKS = ("{{", "{%", "{#", "<%", "%%")

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dockguard.formats.nginx.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.site import Site
+from dockguard.lazy import regex
 from dockguard.source import Fact
 from dockguard.stack.pieces import Route
 
-_TARGET = re.compile(r"(?:(https?|grpcs?|h2c)://)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(\d{1,5}))?(?:[/?].*)?", re.S)
+_TARGET = regex(r"(?:(https?|grpcs?|h2c)://)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(\d{1,5}))?(?:[/?].*)?", re.S)
 _PORTS = {"https": 443, "grpcs": 443, "http": 80, "grpc": 80}
 
 

@@ -8,13 +8,14 @@ from functools import lru_cache
 
 from dockguard.formats.nginx.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Span
 
 _ALWAYS = frozenset(
     ("", "^", "/", "^/", ".*", "^.*", "^/.*", "^.*$", "^/.*$", ".", "(.*)", "^(.*)$", "^/(.*)$", "^/(.*)", "^(.*)")
 )
-_SUFFIXES = re.compile(r"\\\.(?:\((?:\?:)?([\w?|-]+)\)|([\w?-]+))\$")
+_SUFFIXES = regex(r"\\\.(?:\((?:\?:)?([\w?|-]+)\)|([\w?-]+))\$")
 
 
 @dataclass(frozen=True, slots=True)

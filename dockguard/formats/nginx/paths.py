@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dockguard.formats.nginx.matching import Match
+from dockguard.lazy import regex
 
 _ASSETS = frozenset(
     """
@@ -13,24 +14,24 @@ _ASSETS = frozenset(
     wasm manifest csv rtf exe dmg iso cur htc crx xpi safariextz oex appcache vcf vtt midi mid wmf wml jar
     """.split()
 )
-_ASSET_FOLDER = re.compile(
+_ASSET_FOLDER = regex(
     r"/(?:static|assets?|images?|img|css|js|scripts?|styles?|fonts?|"
     r"media|uploads?|files?|downloads?|"
     r"favicon[^/]*|robots\.txt|sitemap[^/]*|\.well-known|_next/static|_nuxt|dist|build|vendor|public|icons?)(?:/|$)",
     re.I,
 )
-_API = re.compile(
+_API = regex(
     r"/(?:api|graphql|rest|rpc|v\d+|ws|wss|websocket|sockjs(?:-node)?|socket\.io|hub|grpc|healthz?|livez|readyz|health-?check|"
     r"ping|metrics|status|nginx[_-]?status|stub_status|basic_status|server-status|events|stream|webhooks?|"
     r"__webpack_hmr)(?:[/_\-.?)|$]|$)",
     re.I,
 )
-_LOGIN = re.compile(
+_LOGIN = regex(
     r"(?:^|[/_\-(|])(?:log-?in|sign-?in|log-?on|auth|authenticate|authorize|oauth2?|token|sessions?|passwords?|passwd|register|"
     r"sign-?up|otp|2fa|mfa|wp-login|xmlrpc|forgot(?:-password)?|reset-password|admin(?:istrator)?)(?=$|[/_\-.)|$\\?*(])",
     re.I,
 )
-_DATA = re.compile(
+_DATA = regex(
     r"^(?:application/(?:json|.*\+json|xml|grpc|x-ndjson|javascript)|text/(?:plain|csv|css|javascript)|image/|font/)",
     re.I,
 )

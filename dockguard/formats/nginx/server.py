@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from dockguard.formats.nginx.level import Directive, Level
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 
-_LISTEN = re.compile(r"(?:(\[[^\]]+\]|[^:\s]+?):)?(\d+)(?:-\d+)?")
+_LISTEN = regex(r"(?:(\[[^\]]+\]|[^:\s]+?):)?(\d+)(?:-\d+)?")
 
 
 @dataclass(frozen=True, slots=True)

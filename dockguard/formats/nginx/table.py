@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 
 # Block directives whose insides are data, or another module's own language: their words are no directives.
@@ -30,7 +30,7 @@ _INSIDE = {
 OPAQUE = "opaque"
 
 # Modules that nginx is often built or shipped with besides its own (OpenResty, Debian's extras, NGINX Plus, Angie).
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"(?:more_(?:set|clear)_|lua_|init_(?:worker_)?by_lua|js_|brotli|zstd|modsecurity|vhost_traffic|stream_server_traffic|"
     r"pagespeed$|passenger|geoip2|echo|fancyindex|auth_(?:pam|ldap|jwt|oidc|digest|gss)|auth_request_|upload_|rtmp|otel_|opentracing|"
     r"dav_ext|ajp_|push_stream|nchan_|srcache_|redis|drizzle|postgres_|memc_|xss_|set_(?:by|un|if|escape|unescape|hash|md5|sha|"

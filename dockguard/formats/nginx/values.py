@@ -8,10 +8,11 @@ from itertools import product
 
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.tree import Word
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 
-VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_PARTS = re.compile(r"(\$\{\w+\}|\$\w+)")
+VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
+_PARTS = regex(r"(\$\{\w+\}|\$\w+)")
 MAX_CHOICES = 64  # alternatives of one value
 MAX_STEPS = 6  # maps of maps
 

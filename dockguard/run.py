@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from dockguard import baseline
@@ -17,7 +18,7 @@ from dockguard.project import Projects, tree_problems
 from dockguard.record import dataclass, field, replace
 from dockguard.report import Report, Run
 from dockguard.rule import Rule
-from dockguard.rulebook import rulebook
+from dockguard.rulebook import Rulebook, rulebook
 from dockguard.session import Session, begin
 from dockguard.settings import Ask
 from dockguard.stack.link import Stack
@@ -196,7 +197,7 @@ def judge_texts(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Report]
     from dockguard.config import Context
     from dockguard.config import discover as find_config
 
-    book = rulebook().adding(rules)
+    book = _builtin().adding(rules)
     workspace = Workspace(None, texts=files)
     loaded = find_config(workspace, "", Context(book.catalogue(), "0"))
     selected = None if any(rule.family == "meta" for rule in rules) else tuple(rule.id for rule in rules)
@@ -208,6 +209,12 @@ def judge_texts(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Report]
         raise RuntimeError(crashes[0].message)
     wanted = {rule.id for rule in rules}
     return [report for report in run.reports if report.rule.id in wanted and report.suppressed is None]
+
+
+@cache
+def _builtin() -> Rulebook:
+    """Our own pages, read once however many examples are judged."""
+    return rulebook()
 
 
 def every_kind() -> Mapping[str, Kind]:

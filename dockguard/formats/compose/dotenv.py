@@ -117,7 +117,7 @@ def _value(reader: _Reader, found: dict[str, Variable]) -> tuple[str, Span]:
     start, end = reader.at, text.find("\n", reader.at)
     end = len(text) if end < 0 else end
     raw = text[start:end]
-    comment = re.search(r"\s#", raw)
+    comment = re.search(" #", raw)
     raw = (raw[: comment.start()] if comment else raw).rstrip()
     reader.at = end
     return _expand(reader, raw, found), reader.span(start, start + len(raw))

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 from dockguard.finding import Edit
 from dockguard.formats.base import Kind
+from dockguard.formats.compose.bounds import Bound, Scratch
+from dockguard.formats.compose.committed import SecretFile
+from dockguard.formats.compose.credentials import Credential
+from dockguard.formats.compose.grants import Access, Capability, SecurityOption
 from dockguard.formats.compose.model import Change, FileObject, Network, Override, Project, Service, Volume
 from dockguard.formats.compose.parts import Build, Entry, Hook, Mount, Port
+from dockguard.formats.compose.pulled import Pulled
 from dockguard.formats.compose.refusal import Refusal
+from dockguard.formats.compose.switches import Switch
 
 Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
 
@@ -54,6 +61,29 @@ def _kind_of_refusal(node: Refusal) -> Iterable[str]:
     return (node.kind,)
 
 
+def _by_service(module: str, name: str) -> Callable[[Project], Iterator[Any]]:
+    """What a function of one of this format's rooms finds in every service."""
+
+    def nodes(project: Project) -> Iterator[Any]:
+        find = getattr(import_module(f"dockguard.formats.compose.{module}"), name)
+        for service in project.services:
+            yield from find(service)
+
+    return nodes
+
+
+def _credentials(project: Project) -> Iterable[Credential]:
+    from dockguard.formats.compose.credentials import of_project
+
+    return of_project(project)
+
+
+def _secret_files(project: Project) -> Iterable[SecretFile]:
+    from dockguard.formats.compose.committed import secret_files
+
+    return secret_files(project)
+
+
 def kinds(edit: Editor) -> Mapping[str, Kind]:
     """Kind by name."""
     return {
@@ -67,6 +97,16 @@ def kinds(edit: Editor) -> Mapping[str, Kind]:
         "compose.network": Kind(Network, _resources("networks"), edit=edit),
         "compose.volume": Kind(Volume, _resources("volumes"), edit=edit),
         "compose.file": Kind(FileObject, _resources("secrets", "configs"), edit=edit),
+        "compose.capability": Kind(Capability, _by_service("grants", "capabilities")),
+        "compose.device": Kind(Access, _by_service("grants", "devices")),
+        "compose.option": Kind(SecurityOption, _by_service("grants", "options")),
+        "compose.sysctl": Kind(Entry, _of_services("sysctls"), edit=edit),
+        "compose.limit": Kind(Bound, _by_service("bounds", "bounds")),
+        "compose.tmpfs": Kind(Scratch, _by_service("bounds", "scratches")),
+        "compose.image": Kind(Pulled, _by_service("pulled", "pulled")),
+        "compose.switch": Kind(Switch, _by_service("switches", "switches")),
+        "compose.credential": Kind(Credential, _credentials),
+        "compose.secret_file": Kind(SecretFile, _secret_files),
         "compose.refusal": Kind(Refusal, _refusals, key=_kind_of_refusal),
         "compose.override": Kind(Override, _overrides),
         "compose.change": Kind(Change, _changes),

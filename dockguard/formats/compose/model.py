@@ -670,6 +670,7 @@ class Project:
     ignored: tuple[Source, ...] = ()  # base files beside it that Docker Compose does not read
     unused: tuple[Source, ...] = ()  # its overlays, where scripts name other sets and never these
     printed: Any = field(default=None, repr=False)
+    committed: Callable[[str], bool] | None = field(default=None, repr=False)  # is there and not ignored by git
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -749,6 +750,10 @@ class Project:
     @cached_property
     def _by_name(self) -> dict[str, Service]:
         return {service.name: service for service in self.services}
+
+    def is_committed(self, path: str) -> bool:
+        """Whether a file of the workspace is there and nothing keeps it out of the repository."""
+        return self.committed is not None and self.committed(path)
 
     def has_read(self, path: str) -> bool:
         """Whether a file of the host was read for this project."""

@@ -162,6 +162,27 @@ class Mount(View):
         """The size limit of a tmpfs, in bytes."""
         return self._fact("tmpfs.size", as_bytes)
 
+    @property
+    def is_of_system(self) -> bool:
+        """Whether the host path belongs to the system or is somebody's home, also where reading it is harmless."""
+        from dockguard.formats.compose.hostpaths import is_of_system
+
+        return is_of_system(self)
+
+    @property
+    def is_drive_letter(self) -> bool:
+        """Whether it was meant as a named volume of one letter, which reads as a Windows drive."""
+        from dockguard.formats.compose.hostpaths import is_drive_letter
+
+        return is_drive_letter(self)
+
+    @property
+    def names_configuration(self) -> bool:
+        """Whether a file of the host is mounted at the place of a configuration or a certificate."""
+        from dockguard.formats.compose.hostpaths import names_configuration
+
+        return names_configuration(self)
+
 
 def _backing_value(volume: Value | None) -> Value | None:
     if volume is None:
@@ -240,6 +261,39 @@ class Port(View):
         if not self.host_ip.written:
             return Fact(True, self.span, self.value.via)
         return self.host_ip.map(lambda ip: not (ip.startswith(("127.", "::ffff:127.")) or ip in ("::1", "localhost")))
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the published port is a number or a range, and no address that slipped in."""
+        return ":" not in (self.published.known or "")
+
+    @cached_property
+    def role(self) -> str:
+        """What it is for: edge, datastore, admin, console, monitoring, debug, container-api; "" for anything else."""
+        from dockguard.formats.compose.pulled import role_of
+
+        return role_of(self)
+
+    @cached_property
+    def listens(self) -> str:
+        """What is known to listen there, for people; "" where nobody knows."""
+        from dockguard.formats.compose.pulled import listens
+
+        return listens(self)
+
+    @cached_property
+    def is_edge(self) -> bool:
+        """Whether it is a reverse proxy's port 80 or 443."""
+        from dockguard.formats.compose.pulled import is_edge
+
+        return is_edge(self)
+
+    @cached_property
+    def clash(self) -> Port | None:
+        """An earlier port of the project that needs the same address and number of the host."""
+        from dockguard.formats.compose.pulled import clashes
+
+        return clashes(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -326,6 +380,11 @@ class Hook(View):
     def privileged(self) -> Fact[bool]:
         """Whether it runs with every privilege."""
         return self._bool("privileged")
+
+    @property
+    def runs_as_root(self) -> Fact[bool]:
+        """Whether its own `user` is uid 0."""
+        return self.user.map(lambda text: text.partition(":")[0].lower().lstrip("+0") in ("", "root"))
 
     @cached_property
     def image(self) -> Fact[str]:

@@ -181,7 +181,15 @@ class _Assembly:
             ignored,
             tuple(self.unused(base, chosen)),
             loaded.printed,
+            self.committed,
         )
+
+    def committed(self, path: str) -> bool:
+        """Whether a file is there and no `.gitignore` names it."""
+        from dockguard.ignore import GitIgnore
+
+        ignore = self.workspace.memo(("gitignore",), lambda: GitIgnore(self.workspace))
+        return self.workspace.entry(path) == "file" and not ignore.ignores(path)
 
     def ignored(self, base: str) -> Iterator[Source]:
         """Files of the four names beside the base, which Compose never reads."""

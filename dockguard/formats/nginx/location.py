@@ -218,7 +218,8 @@ class Location:
     @cached_property
     def lost_headers(self) -> Many[Header]:
         """Headers of the blocks around it that its own `add_header` lines switch off and do not set again."""
-        if not self.own_headers.items or self.level.has("add_header_inherit"):
+        own = self.level.last("add_header_inherit")
+        if not self.own_headers.items or (own is not None and own.text(0) == "off"):
             return Many((), self.span)
         here = {header.key for header in self.headers}
         above = self._headers.above(self.level)

@@ -9,6 +9,16 @@ from dockguard.stack.pieces import Image, Mount, Port, Route, User
 from dockguard.wording import show
 
 if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its node from the engine
+    from dockguard.formats.compose.bounds import Bound as Bound
+    from dockguard.formats.compose.credentials import Credential as Credential
+    from dockguard.formats.compose.grants import Access as Access
+    from dockguard.formats.compose.grants import Capability as Capability
+    from dockguard.formats.compose.model import Project as Project
+    from dockguard.formats.compose.model import Service as Service
+    from dockguard.formats.compose.parts import Build as Build
+    from dockguard.formats.compose.parts import Mount as Mounted
+    from dockguard.formats.compose.parts import Port as ServicePort
+    from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.nginx.csp import Policy as Policy
     from dockguard.formats.nginx.headers import Header as Header
     from dockguard.formats.nginx.hsts import Hsts as Hsts

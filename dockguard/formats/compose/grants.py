@@ -1,0 +1,162 @@
+"""What a service is granted beyond a plain container: capabilities, devices, security options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dockguard.lazy import regex
+from dockguard.record import dataclass
+from dockguard.source import Fact, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.compose.model import Service
+
+_CGROUP_RULE = regex(r"\s*([abc])\s+(\*|\d+):(\*|\d+)\s+([rwm]{1,3})\s*")
+_MEMORY = "1"  # the major number of /dev/mem and its kin (Linux, Documentation/admin-guide/devices.txt)
+_TUNNELS = ("wireguard", "openvpn", "tailscale", "gluetun", "netbird", "zerotier", "headscale", "vpn", "pihole")
+
+
+@dataclass(frozen=True, eq=False)
+class Capability:
+    """A capability that a service gets on top of the default ones."""
+
+    fact: Fact[str]
+    service: Service
+
+    @property
+    def span(self) -> Span:
+        """The item."""
+        return self.fact.span
+
+    @property
+    def subject(self) -> str:
+        """The service and the capability."""
+        return f"{self.service.subject}.cap_add.{self.fact.known or '?'}"
+
+    @property
+    def name(self) -> Fact[str]:
+        """In upper case, without `CAP_`; `CAP_ALL` stays, because the engine refuses it."""
+        return self.fact.map(lambda text: text.upper() if text.upper() == "CAP_ALL" else _bare(text))
+
+    @cached_property
+    def service_makes_tunnels(self) -> bool:
+        """Whether the image is known to need network administration: a VPN, a DHCP server."""
+        name = (self.service.image.known or "").lower()
+        return any(word in name for word in _TUNNELS)
+
+
+@dataclass(frozen=True, eq=False)
+class Access:
+    """A host device that a service can open, by `devices` or by a device cgroup rule."""
+
+    fact: Fact[str]
+    gives: str  # `a raw disk`; "" for a device of no concern
+    service: Service
+    where: str  # `devices` or `device_cgroup_rules`
+
+    @property
+    def span(self) -> Span:
+        """The item."""
+        return self.fact.span
+
+    @property
+    def subject(self) -> str:
+        """The service and the device."""
+        return f"{self.service.subject}.{self.where}.{self.fact.known or '?'}"
+
+    @property
+    def name(self) -> Fact[str]:
+        """The device's path, or the rule."""
+        return self.fact
+
+    @property
+    def is_tunnel(self) -> bool:
+        """Whether it only makes network tunnels."""
+        return self.gives == "network tunnels"
+
+
+@dataclass(frozen=True, eq=False)
+class SecurityOption:
+    """One item of `security_opt`, by its name and value."""
+
+    fact: Fact[str]
+    service: Service
+
+    @property
+    def span(self) -> Span:
+        """The item."""
+        return self.fact.span
+
+    @property
+    def subject(self) -> str:
+        """The service and the option."""
+        return f"{self.service.subject}.security_opt.{self.fact.known or '?'}"
+
+    @property
+    def text(self) -> Fact[str]:
+        """As written."""
+        return self.fact
+
+    @property
+    def name(self) -> Fact[str]:
+        """`seccomp`, `apparmor`, `label`, `systempaths`, `no-new-privileges` or another."""
+        return self.fact.map(lambda text: _halves(text)[0])
+
+    @property
+    def setting(self) -> Fact[str]:
+        """What stands behind the first `:` or `=`."""
+        return self.fact.map(lambda text: _halves(text)[1])
+
+
+def capabilities(service: Service) -> Iterator[Capability]:
+    """What `cap_add` names."""
+    return (Capability(item, service) for item in service.cap_add)
+
+
+def options(service: Service) -> Iterator[SecurityOption]:
+    """What `security_opt` holds."""
+    return (SecurityOption(item, service) for item in service.security_opt)
+
+
+def devices(service: Service) -> Iterator[Access]:
+    """Devices that can be read or written; one that may only be made (`m`) gives nothing by itself."""
+    for device in service.devices:
+        permissions = device.permissions.known
+        if device.source.known is not None and (permissions is None or set(permissions) & set("rw")):
+            yield Access(Fact(device.source.value, device.span), device.gives.known or "", service, "devices")
+    for rule in service.device_cgroup_rules:
+        gives = _opened(rule.known or "", service)
+        if gives:
+            yield Access(rule, gives, service, "device_cgroup_rules")
+
+
+def _opened(text: str, service: Service) -> str:
+    """What a rule opens: nothing while no device node can be made or reached."""
+    match = _CGROUP_RULE.fullmatch(text)
+    if match is None or not set(match[4]) & set("rw") or not _has_nodes(service):
+        return ""
+    kind, major, minor = match[1], match[2], match[3]
+    if kind == "a" or (kind == "c" and major == "*"):
+        return "every device of the host"
+    if kind == "b":
+        return "a raw disk"
+    return "the host's memory" if major == _MEMORY and minor in ("1", "2", "4", "11", "*") else ""
+
+
+def _has_nodes(service: Service) -> bool:
+    """Whether device nodes can be made (MKNOD is a default capability) or are mounted."""
+    if service.drops_all_capabilities.value is not True:
+        return True
+    added = {name.known for name in service.added_capabilities}
+    return bool({"ALL", "MKNOD"} & added) or any(mount.host_path.known == "/dev" for mount in service.volumes)
+
+
+def _bare(text: str) -> str:
+    return text.upper().removeprefix("CAP_")
+
+
+def _halves(text: str) -> tuple[str, str]:
+    cut = min((at for at in (text.find(":"), text.find("=")) if at >= 0), default=len(text))
+    return text[:cut], text[cut + 1 :]

@@ -1,0 +1,218 @@
+"""Images that a project pulls, what is known about them, and what its ports are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from dockguard.record import dataclass
+from dockguard.source import Fact, Span, Unknown
+
+if TYPE_CHECKING:
+    from dockguard.common.imageref import Reference
+    from dockguard.common.images import ImageFacts
+    from dockguard.formats.compose.model import Project, Service
+    from dockguard.formats.compose.parts import Port
+
+_WEB = frozenset({80, 443, 3000, 4873, 5000, 8000, 8080, 8081, 8443})
+_EDGE_NAMES = ("nginx", "traefik", "caddy", "haproxy", "envoy", "proxy", "edge", "ingress", "gateway", "balancer")
+_GIT_NAMES = ("git", "forgejo", "gogs", "ssh", "sftp")
+_CODENAMES = ("debian", "ubuntu", "buildpack-deps")  # their codenames are versions
+
+
+@dataclass(frozen=True, eq=False)
+class Pulled:
+    """An image that is pulled: a service's without a build, or a `pre_start` hook's own."""
+
+    fact: Fact[str]
+    service: Service
+    subject: str
+
+    @property
+    def span(self) -> Span:
+        """Where it is written."""
+        return self.fact.span
+
+    @property
+    def text(self) -> Fact[str]:
+        """The reference as written."""
+        return self.fact
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        """Its parts; None where a variable decides, or where it is none."""
+        from dockguard.common.imageref import parse
+
+        parsed = parse(self.fact.known or "")
+        return None if parsed.error else parsed
+
+    @property
+    def name(self) -> Fact[str]:
+        """The repository as people write it: `nginx`, `grafana/grafana`."""
+        return self._of(lambda reference: reference.name)
+
+    @property
+    def tag(self) -> Fact[str]:
+        """The tag; absent where none is written."""
+        return self._of(lambda reference: reference.tag_value)
+
+    @property
+    def has_digest(self) -> Fact[bool]:
+        """Whether a digest decides which image it is."""
+        return self._of(lambda reference: reference.pinned_by_digest)
+
+    @property
+    def is_mutable(self) -> Fact[bool]:
+        """Whether its tag is made to move (`latest`, `edge`, none at all) and no digest holds it."""
+        return self._of(lambda reference: reference.is_mutable)
+
+    @property
+    def is_versionless(self) -> Fact[bool]:
+        """Whether its tag names a variant and no version (`alpine`, `slim`), and no digest holds it."""
+        return self._of(_versionless)
+
+    @property
+    def is_made_here(self) -> bool:
+        """Whether a service of the project builds an image of this name."""
+        project = self.service.project
+        return project is not None and self.fact.known in built_names(project)
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """What it is for: edge, datastore, monitoring, proxy, control, job; empty where nobody knows."""
+        facts = facts_of(self.service) if self.fact.value == self.service.image.value else None
+        return facts.purposes if facts else ()
+
+    def _of(self, ask: Any) -> Fact[Any]:
+        if not self.fact.sure or self.reference is None:
+            return Fact(self.fact.value if not self.fact.sure else None, self.span, self.fact.via)
+        return Fact(ask(self.reference), self.span, self.fact.via)
+
+
+def _versionless(reference: Reference) -> bool | Unknown:
+    tag, pinned = reference.tag_value, reference.pinned_by_digest
+    if not isinstance(tag, str) or pinned is not False:
+        return tag if isinstance(tag, Unknown) else pinned if isinstance(pinned, Unknown) else False
+    from dockguard.common.eol import lifecycles_of
+
+    named = reference.name in _CODENAMES or bool(lifecycles_of(reference))
+    return not any(letter.isdigit() for letter in tag) and not named
+
+
+def pulled(service: Service) -> Iterator[Pulled]:
+    """The images that a service pulls."""
+    if service.build is None and service.image.written:
+        yield Pulled(service.image, service, service.subject)
+    for hook in service.hooks:
+        if hook.image.written:
+            yield Pulled(hook.image, service, hook.subject)
+
+
+def built_names(project: Project) -> frozenset[str]:
+    """The names that the project's builds give to their images."""
+    found = set()
+    for service in project.services:
+        if service.build is not None:
+            tags = (tag.known for tag in service.build.tags)
+            found |= {name for name in (service.image.known, *tags) if name}
+    return frozenset(found)
+
+
+def facts_of(service: Service | None) -> ImageFacts | None:
+    """What is known about the image that a service pulls; None for one that it builds, and for unknown ones."""
+    if service is None or service.build is not None or not service.image.known:
+        return None
+    from dockguard.common.images import facts_of as known
+
+    return known(service.image.known)
+
+
+def role_of(port: Port) -> str:
+    """What a published port is for: edge, datastore, admin, monitoring, debug, container-api; "" where nobody knows."""
+    target = port.target.known
+    if target is None:
+        return ""
+    facts = facts_of(port.service)
+    if facts is not None and target in (facts.ports or ()):
+        return _by_image(facts, target)
+    return _by_number(port, target)
+
+
+def _by_image(facts: ImageFacts, target: int) -> str:
+    from dockguard.common.ports import purpose_of
+
+    if facts.is_for("edge"):
+        return "edge" if target in _WEB else "admin"
+    if facts.is_for("monitoring"):
+        return "monitoring" if facts.unauthenticated else ""
+    if facts.is_for("datastore") and target not in _WEB:
+        return "datastore"
+    purpose = purpose_of(target)
+    is_api = purpose is not None and purpose.value == "container-api"
+    return "container-api" if is_api else "console" if facts.is_for("control") else ""
+
+
+def _by_number(port: Port, target: int) -> str:
+    from dockguard.common.ports import purpose_of
+
+    purpose = purpose_of(target, port.protocol.known or "tcp")
+    if purpose is None or purpose.value in ("web", "files") or (target == 22 and _names(port.service, _GIT_NAMES)):
+        return ""
+    return purpose.value
+
+
+def is_edge(port: Port) -> bool:
+    """Whether it is a reverse proxy's port 80 or 443, known by its image or by the service's name."""
+    if port.host_port.known not in (80, 443) or port.target.known not in _WEB:
+        return False
+    facts = facts_of(port.service)
+    return facts.is_for("edge") if facts is not None else _names(port.service, _EDGE_NAMES)
+
+
+def _names(service: Service | None, words: tuple[str, ...]) -> bool:
+    text = f"{service.name} {service.image.known or ''}".lower() if service is not None else ""
+    return any(word in text for word in words)
+
+
+def listens(port: Port) -> str:
+    """What is known to listen on a port, for people: `PostgreSQL`; "" where nobody knows."""
+    from dockguard.common.ports import service_of
+
+    facts = facts_of(port.service)
+    found = service_of(port.target.known or 0, port.protocol.known or "tcp")
+    if found is not None and found.certain:
+        return found.name
+    return facts.name if facts is not None else ""
+
+
+def clashes(port: Port) -> Port | None:
+    """An earlier port of another service, or of the same, that needs the same address and number."""
+    project = port.service.project if port.service is not None else None
+    if project is None or not port.published.known or not port.host_ip.sure:
+        return None
+    for service in project.services:
+        for other in service.ports:
+            if other.path == port.path:
+                return None
+            if _meets(port, other) and _together(port.service, service):
+                return other
+    return None
+
+
+def _meets(port: Port, other: Port) -> bool:
+    if not other.host_ip.sure or (port.protocol.known, port.published.known) != (
+        other.protocol.known,
+        other.published.known,
+    ):
+        return False
+    addresses = {port.host_ip.known or "", other.host_ip.known or ""}
+    return len(addresses) == 1 or bool(addresses & {"", "0.0.0.0", "::"})
+
+
+def _together(one: Service | None, other: Service) -> bool:
+    """Whether two services can run at the same time: their profiles are not two different ones."""
+    if one is None or one.uses_host_network.value is True or other.uses_host_network.value is True:
+        return False
+    first, second = ({name.known for name in service.profiles} for service in (one, other))
+    return not first or not second or bool(first & second)

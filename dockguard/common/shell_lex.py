@@ -12,9 +12,7 @@ PLAIN = regex(r"[^\s\\\"'`$;&|()<>]+")
 _QUOTED = regex(r"[^\"\\$`]+")
 _DOCUMENT = regex(r"[^\\$`]+")
 _ANSI = regex(r"(?:\\.|[^'\\])*", re.S)
-_ANSI_ESCAPE = regex(
-    r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))", re.S
-)
+_ANSI_ESCAPE = regex(r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|c(.)|(.))", re.S)
 _ANSI_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
 _VARIABLE = regex(r"\$(?:[A-Za-z_]\w*|[0-9@*#?!$-])")
 _BRACED = regex(r"[^}$`\\'\"]+")

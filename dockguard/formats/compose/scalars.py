@@ -112,13 +112,14 @@ _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 
 
 def to_bytes(text: str) -> int:
     """A size (`512m`, `1.5GiB`, `64 kB`) in bytes, as docker/go-units reads it; raises ValueError."""
-    match = re.match(r"(-?[0-9]{1,30}(?:\.[0-9]{1,30})?|-?\.[0-9]{1,30}) ?([kKmMgGtTpP]?)(?:[iI]?[bB])?\Z", text)
-    if match is None:
+    if re.match(r"[-+]?[0-9]{1,18}\Z", text):
+        return int(text)
+    at = max(text.rfind(char) for char in "0123456789. ")
+    number, suffix = text[: at + 1].removesuffix(" "), text[at + 1 :].lower()
+    value = to_float(number.replace("_", "") if re.match(r"[0-9](?:_?[0-9])*\Z", number) else number)
+    if at < 0 or value < 0 or value >= 1 << 63 or not re.match(r"(?:b|[kmgtp](?:i?b)?)?\Z", suffix):
         raise ValueError(f"invalid size: '{text[:40]}'")
-    number = float(match[1])
-    if number < 0 and number != -1:
-        raise ValueError(f"invalid size: '{text[:40]}'")
-    return int(number * _UNITS[match[2].lower()])
+    return int(value * _UNITS[suffix[:1].replace("b", "")])
 
 
 _SECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}

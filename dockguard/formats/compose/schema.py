@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -50,6 +51,9 @@ class _Validator:
             yield from self.check(value, schema()["$defs"][rule["$ref"].rpartition("/")[2]], path)
             return
         if is_unknown(value.data):
+            return
+        if isinstance(value.data, float) and not isfinite(value.data):
+            yield Invalid(value, path, f"{_dotted(path)} must be a finite number", "value")
             return
         if "oneOf" in rule:
             yield from self.one_of(value, rule["oneOf"], path)

@@ -19,7 +19,7 @@ def split(line: str) -> list[str]:
     escaped = False
     for char in line:
         if escaped:
-            state.word += {"t": "\t", "n": "\n"}.get(char, char)
+            state.word += f"\\{char}" if state.quote in ("`", "(") else {"t": "\t", "n": "\n"}.get(char, char)
             state.begun, escaped = True, False
         elif char == "\\" and state.quote != "'":
             escaped = True
@@ -64,7 +64,9 @@ def _nested(state: _State, char: str) -> None:
     if char == "`" and state.quote in ("", "`"):
         state.quote = "" if state.quote else "`"
     elif char == ")" and state.quote in ("", "("):
-        state.quote = "" if state.quote else "("
+        if not state.quote:
+            raise ValueError("invalid command line string")
+        state.quote = ""
     elif char == "(" and state.quote in ("", "("):
         if state.quote or not state.word.endswith("$"):
             raise ValueError("invalid command line string")

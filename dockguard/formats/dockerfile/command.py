@@ -9,6 +9,7 @@ from dockguard.formats.dockerfile.tree import Instruction
 from dockguard.lazy import regex
 from dockguard.source import Many, Origin, Source, Span
 
+MAX_SCRIPT = 128 * 1024  # characters of one RUN that are read
 _RUNS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _SHEBANG = regex(r"#!\s*(\S+)(?:[ \t]+(\S+))?")
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
@@ -21,9 +22,10 @@ def commands(step: Step) -> Many[RunCommand]:
         return Many((), step.span)
     script = _script(step)
     if script is None:
-        return Many((), step.span, "")
+        return Many((), step.span)
     found = tuple(RunCommand(command, script, step, place(command.span, step.node)) for command in script.commands)
-    return Many(found, step.span, "" if script.complete else "a script is nested too deep to be read")
+    whole = script.complete and script.end - script.start < MAX_SCRIPT
+    return Many(found, step.span, "" if whole else "a script is too long or nested too deep to be read")
 
 
 def place(span: Span, node: Instruction) -> Span:
@@ -68,7 +70,7 @@ def _script(step: Step) -> Script | None:
     dialect = dialect_of(step)
     if node.heredocs and _LONE_HEREDOC.fullmatch(node.argument.text.strip()):
         return _heredoc_script(node, dialect, options)
-    return scan(_source(node, step.name), dialect=dialect, options=options)
+    return scan(_source(node, step.name), 0, MAX_SCRIPT, dialect, options)
 
 
 def _heredoc_script(node: Instruction, dialect: str, options: frozenset[str]) -> Script | None:
@@ -80,7 +82,7 @@ def _heredoc_script(node: Instruction, dialect: str, options: frozenset[str]) ->
         if program.rpartition("/")[2] not in _SHELLS:
             return None
         dialect, options = "sh", frozenset()
-    return scan(body, dialect=dialect, options=options)
+    return scan(body, 0, MAX_SCRIPT, dialect, options)
 
 
 def _source(node: Instruction, name: str) -> Source:

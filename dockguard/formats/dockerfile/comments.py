@@ -15,22 +15,30 @@ def comments(tree: Tree) -> Iterator[Comment]:
     items = tree.instructions
     starts = [item.span.start for item in items]
     first = starts[0] if starts else len(tree.source.text)
-    marks = [directive.span.end for directive in tree.directives]
-    below = max(marks, default=0)
-    for span in tree.comments:
+    below = max((directive.span.end for directive in tree.directives), default=0)
+    ahead: dict[int, Span | None] = {}  # line of a comment to the line of code that follows it
+    blocks: dict[int, Span | None] = {}
+    found = []
+    for span in reversed(tree.comments):
         at = bisect_left(starts, span.start)
         inside = items[at - 1] if at and items[at - 1].span.end > span.end else None
-        following = items[at] if at < len(items) else None
-        line = _next_line(tree, span, inside) if inside else following.span if following else None
-        block = inside.span if inside else _block(items, at)
-        yield Comment(span, line, block, top=below <= span.start < first)
+        if inside is not None:
+            line = ahead[span.line] = _next_line(tree, span.line, inside, ahead)
+            found.append(Comment(span, line, inside.span))
+        else:
+            line = items[at].span if at < len(items) else None
+            if at not in blocks:
+                blocks[at] = _block(items, at)
+            found.append(Comment(span, line, blocks[at], top=below <= span.start < first))
+    yield from reversed(found)
 
 
-def _next_line(tree: Tree, span: Span, item: Instruction) -> Span | None:
+def _next_line(tree: Tree, number: int, item: Instruction, ahead: dict[int, Span | None]) -> Span | None:
     """The next physical line of a continued instruction that is no comment."""
-    source = tree.source
-    for number in range(span.line + 1, item.end_line + 1):
-        line = source.line_span(number)
+    for following in range(number + 1, item.end_line + 1):
+        if following in ahead:
+            return ahead[following]
+        line = tree.source.line_span(following)
         text = line.text.strip()
         if text and not text.startswith("#"):
             return line

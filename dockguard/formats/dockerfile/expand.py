@@ -12,6 +12,7 @@ from dockguard.source import Unknown
 WHITE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))  # Go's
 _SPACE = frozenset(WHITE)
 _SPECIAL = frozenset("@*#?-$!0")
+MAX_VALUE = 65536  # characters of a value; BuildKit has no bound, but no line of a Dockerfile may be longer
 _MAX_DEPTH = 50  # of `${A:-${B:-…}}`; BuildKit itself has no bound
 _PLAIN = regex(r"""[^$'"\\`]*""")
 
@@ -109,7 +110,7 @@ class _Lexer:
         self.unset: list[str] = []
         self.unknown: Unknown | None = None
         self.words = _Words()
-        self.depth = 0
+        self.depth = self.size = 0
 
     def peek(self) -> str:
         return self.text[self.at] if self.at < self.end else ""
@@ -239,7 +240,7 @@ class _Lexer:
             return self.text[start : self.at]
         present = self.unknown is not before or (value is not None and not (empty_is_unset and value == ""))
         if operator in "#%":
-            self.unknown = self.unknown or inner
+            self.unknown = inner if self.unknown is None else self.unknown
             return trim(value or "", word, operator)
         if operator == "?":
             if not present:
@@ -265,7 +266,7 @@ class _Lexer:
         elif name in self.unset:
             self.unset.remove(name)
         if taken:
-            self.unknown = self.unknown or inner
+            self.unknown = inner if self.unknown is None else self.unknown
             return word
         return (value or "") if operator == "-" else ""
 
@@ -305,6 +306,9 @@ class _Lexer:
         if value is None:
             self.unset.append(name)
         if isinstance(value, Unknown):
-            self.unknown = self.unknown or value
+            self.unknown = value if self.unknown is None else self.unknown
             return ""
+        self.size += len(value or "")
+        if self.size > MAX_VALUE:
+            raise BadSubstitution("the value is too long")
         return value

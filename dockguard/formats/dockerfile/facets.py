@@ -13,6 +13,7 @@ from dockguard.source import Fact, Span
 
 _PREDEFINED = PLATFORM | frozenset("HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY".split()) | {"TARGETSTAGE"}
 _NEVER = frozenset({"", "@", "*", "#", "?", "-", "$", "!", "PATH"})  # no variable that a file declares
+_MAX_CLOSE = 10  # misspelled names of one instruction that are compared
 _MAX_NAMES = 2000  # that are compared with a misspelled one
 
 
@@ -114,14 +115,14 @@ def undefined(step: Step) -> Iterator[Undefined]:
         for name in step.expand(word).undeclared:
             if name not in seen and name not in _NEVER and not name.isdigit():
                 seen.add(name)
-                yield _undefined(step, name, word)
+                yield _undefined(step, name, word, len(seen) <= _MAX_CLOSE)
 
 
-def _undefined(step: Step, name: str, word: Word) -> Undefined:
+def _undefined(step: Step, name: str, word: Word, close: bool) -> Undefined:
     from difflib import get_close_matches
 
     known = [other for other in dict.fromkeys(step.scope.names()) if other != name][:_MAX_NAMES]
-    near = get_close_matches(name, known, 1, 0.75)
+    near = get_close_matches(name, known, 1, 0.75) if close else []
     span = _place(name, word)
     is_global = name in step.scope.outer or (step.stage is not None and name in _PREDEFINED)
     return Undefined(name, near[0] if near else "", is_global, not step.scope.open or is_global, span)

@@ -17,6 +17,7 @@ _PAIRS = frozenset({"ENV", "LABEL"})
 _HEREDOC = frozenset({"RUN", "COPY", "ADD"})
 _MARK = regex(r"(\d*)<<(-?)[ \t]*([^<]+)")
 _OPEN = regex(r"\d*<<-?")
+_MAX_WORDS = 5000  # of one instruction
 _MAX_NESTED = 3  # ONBUILD ONBUILD … is refused anyway
 
 
@@ -58,6 +59,9 @@ def _instruction(draft: Draft, start: int, escape: str, depth: int) -> Instructi
         found = _Arguments()
     else:
         found = _arguments(joined, name, begin, end, escape)
+    if len(found.words) > _MAX_WORDS:
+        found.words, found.pairs = found.words[:_MAX_WORDS], found.pairs[:_MAX_WORDS]
+        found.error = found.error or f"{name} has more than {_MAX_WORDS} arguments"
     keyword = joined.span(low, word_end)
     whole = joined.source.span(keyword.start, _end(draft, joined, high))
     words = tuple(Word(word, joined.span(a, b)) for word, a, b in found.words)

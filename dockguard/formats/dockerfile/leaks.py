@@ -11,6 +11,7 @@ from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.parts import SecretText, Variable
 from dockguard.source import Fact, Secret, Span
 
+_MAX_COMMENTS = 5000  # that are looked at
 _PAIRS = frozenset({"ENV", "ARG", "LABEL"})
 
 
@@ -59,7 +60,7 @@ def _heredocs(step: Step) -> Iterator[SecretText]:
 
 
 def _comments(image: Image) -> Iterator[SecretText]:
-    for span in image.tree.comments:
+    for span in image.tree.comments[:_MAX_COMMENTS]:
         text = span.text
         for found in find_in_text(text):
             if found.verdict.kind.value in ("token", "private key", "credential"):

@@ -201,6 +201,8 @@ class Stage:
     uses: dict[int, Span] = field(default_factory=dict)  # the stages that it copies from or mounts
     context: Context = field(default_factory=Context)
     siblings: list[Stage] = field(default_factory=list)  # every stage of the file
+    numbers: dict[str, int] = field(default_factory=dict)  # uid by name of the accounts that it creates
+    counted: int = 0  # of `own`, whose accounts are in `numbers`
 
     @property
     def subject(self) -> str:

@@ -1,4 +1,4 @@
-"""Text to tree: lines joined as BuildKit joins them, then dockerfile-parse behind a mask of what it misreads."""
+"""Text to tree: lines joined as BuildKit joins them, and dockerfile-parse, which sees nothing that it misreads."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from dockguard.source import Origin, Source, Span
 _DIRECTIVE = regex(r"[\t\v\f\r ]*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
 _DIRECTIVES = ("syntax", "escape", "check")
 CODE = "dockerfile-syntax"
+_MARK = "\0"
+MAX_LINE = 65535  # BuildKit's bound of a physical line (in bytes)
+MAX_INSTRUCTIONS = 5000  # an image cannot have more than some hundred layers
 
 
 @dataclass(slots=True)
 class _Walk:
-    """The state of one pass over the physical lines; `masked` is what dockerfile-parse gets to see."""
+    """The state of one pass over the physical lines."""
 
     source: Source
     lines: list[str]  # without their "\n"
     starts: Sequence[int]
     escape: str = "\\"
     at: int = 0
-    masked: list[str] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
     comments: list[Span] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -44,10 +46,13 @@ def parse(source: Source) -> Tree:
     lines = source.text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
-    walk = _Walk(source, lines, source.line_starts, masked=[f"{line}\n" for line in lines])
+    walk = _Walk(source, lines, source.line_starts)
     _read_directives(walk)
     drafts = list(_drafts(walk))
-    items = [instruction(draft, walk.escape) for draft in _named(walk, drafts)]
+    long = next((number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE), 0)
+    if long:
+        walk.problem(f"the line is longer than {MAX_LINE} characters", source.line_span(long), "BuildKit refuses it")
+    items = [instruction(draft, walk.escape) for draft in _named(drafts)]
     for item in items:
         _report(walk, item)
     if not drafts:
@@ -81,8 +86,6 @@ def _read_directives(walk: _Walk) -> None:
             walk.escape = found[2]
         seen.add(name)
         walk.directives.append(Directive(name, found[2], span))
-        if name != "escape":
-            walk.masked[number] = "# syntax=_\n"
         walk.at = number + 1
 
 
@@ -94,8 +97,12 @@ def _comment_span(walk: _Walk, number: int) -> Span:
 def _drafts(walk: _Walk) -> Iterator[Draft]:
     """The logical lines with their heredocs."""
     continues = re.compile(r"(?:^|[^%s])%s[ \t]*$" % ((re.escape(walk.escape),) * 2))
+    count = 0
     while walk.at < len(walk.lines):
         line = walk.lines[walk.at].lstrip(WHITE)
+        if line and count == MAX_INSTRUCTIONS:
+            walk.problem(f"more than {MAX_INSTRUCTIONS} instructions", walk.source.line_span(walk.at + 1))
+            return
         if not line or line[0] == "#":
             if line:
                 walk.comments.append(_comment_span(walk, walk.at))
@@ -103,11 +110,12 @@ def _drafts(walk: _Walk) -> Iterator[Draft]:
             continue
         draft = _logical_line(walk, continues)
         _read_heredocs(walk, draft)
+        count += 1
         yield draft
 
 
 def _logical_line(walk: _Walk, continues: re.Pattern[str]) -> Draft:
-    """Joins lines as BuildKit does, and masks what dockerfile-parse would join otherwise."""
+    """The physical lines from here to the end of the instruction, joined."""
     first, size = walk.at, 0
     texts: list[str] = []
     pieces: list[tuple[int, int, int]] = []
@@ -124,8 +132,6 @@ def _logical_line(walk: _Walk, continues: re.Pattern[str]) -> Draft:
             size += len(text)
             if kind == "end":
                 break
-            if not "".join(texts[-2:]).strip(WHITE) and not pieces:
-                walk.masked[last] = "#\n"  # a lone escape before the instruction's name
     if not pieces:
         pieces.append((0, walk.starts[last], 0))
     return Draft(Joined(walk.source, "".join(texts), tuple(pieces)), first, last)
@@ -137,15 +143,12 @@ def _physical(walk: _Walk, number: int, first: int, continues: re.Pattern[str]) 
     if number > first:
         bare = line.lstrip(WHITE)
         if not bare:
-            walk.masked[number] = "#\n"
             return None, ""
         if bare[0] == "#":
             walk.comments.append(_comment_span(walk, number))
             return None, ""
     if continues.search(line):
         return line.rstrip(" \t")[:-1], ""
-    if line.rstrip().endswith(walk.escape):  # an escaped escape is no continuation, whatever dockerfile-parse thinks
-        walk.masked[number] = f"{line.rstrip()}\0\n"
     return line, "end"
 
 
@@ -163,8 +166,8 @@ def _read_heredocs(walk: _Walk, draft: Draft) -> None:
         draft.heredocs.append(Heredoc(name, expand, chomp, descriptor, body, span.text, span, terminated))
         walk.at = min(walk.at + 1, len(walk.lines))
         draft.last = walk.at - 1
-        for number in range(first, walk.at):
-            walk.masked[number] = f"#{walk.masked[number]}"
+        if not terminated:
+            return  # and so are those behind it
 
 
 def _body(walk: _Walk, first: int, span: Span, chomp: bool) -> Source:
@@ -183,20 +186,25 @@ def _body(walk: _Walk, first: int, span: Span, chomp: bool) -> Source:
     return Source(source.path, "".join(texts), source.encoding, origin=Origin(span, tuple(places)))
 
 
-def _named(walk: _Walk, drafts: list[Draft]) -> list[Draft]:
-    """The drafts with the name and the argument text that dockerfile-parse sees in the masked lines.
+def _named(drafts: list[Draft]) -> list[Draft]:
+    """The drafts with the name and the arguments that dockerfile-parse makes of each.
 
     Where it counts other instructions than we do, our own reading stands.
     """
-    items = _structure(walk.masked)
     visible = [draft for draft in drafts if draft.joined.text.strip(WHITE)]
+    items = _structure([draft.joined.text for draft in visible])
     if len(items) == len(visible):
-        for draft, (name, value) in zip(visible, items, strict=True):
-            draft.seen = (name, value)
+        for draft, seen in zip(visible, items, strict=True):
+            draft.seen = seen
     return drafts
 
 
-def _structure(masked: list[str]) -> list[tuple[str, str]]:
+def _structure(texts: list[str]) -> list[tuple[str, str]]:
+    """Name and arguments of each logical line.
+
+    dockerfile-parse gets the lines joined and without comments, heredocs and directives, all of which it misreads; a
+    mark at the end keeps an escaped escape from being a continuation.
+    """
     from dockerfile_parse import DockerfileParser
 
     class Lines(DockerfileParser):  # type: ignore[misc]
@@ -207,7 +215,6 @@ def _structure(masked: list[str]) -> list[tuple[str, str]]:
 
         @property
         def lines(self) -> list[str]:
-            return [*masked, "\n"]
+            return [f"{text}{_MARK}\n" if text.rstrip().endswith("\\") else f"{text}\n" for text in texts]
 
-    items = Lines().structure
-    return [(item["instruction"], item["value"]) for item in items if item["instruction"] != "COMMENT"]
+    return [(item["instruction"].rstrip(_MARK), item["value"].rstrip(_MARK)) for item in Lines().structure]

@@ -27,9 +27,7 @@ _SUFFIXES = {
     ".tfstate": "Terraform state", ".asc": "", ".ovpn": "a VPN profile",
 }  # fmt: skip
 _PATHS = (".docker/config.json", ".aws/credentials", ".kube/config", ".config/gcloud", ".config/gh/hosts.yml")
-_PUBLIC = regex(
-    r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|default|pub|public|test|fixture|ci)(?:$|[._-])"
-)
+_PUBLIC = regex(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|default|pub|public|test|fixture|ci)(?:$|[._-])")
 _CERTIFICATE = regex(r"(?i)(?:ca|cert|certs|chain|bundle|certificate|root|crt|fullchain|dhparam)")
 VCS = frozenset({".git", ".hg", ".svn", ".bzr", "CVS"})
 

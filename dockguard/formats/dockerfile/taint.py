@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from dockguard.common.secrets import name_is_secret
 from dockguard.formats.dockerfile.image import Image
@@ -23,6 +24,7 @@ _KEEPERS = (
     ("cargo", ("login",)), ("gem", ("sources",)), ("dotnet", ("nuget", "add")), ("nuget", ("sources", "add")),
     ("git-credential-store", ()), ("conan", ("user",)), ("glab", ("auth", "login")), ("oras", ("login",)),
 )  # fmt: skip
+_MAX_TAINTED = 100  # places with a secret in one stage that are followed
 _HARMLESS = ("/dev/", "/proc/")
 
 
@@ -109,7 +111,7 @@ def removed(image: Image) -> Iterator[Leak]:
     for stage in image.stages:
         brought: list[Copy] = []
         for step in stage.own:
-            brought += [copy for copy in step.copies if _is_secret_file(copy)]
+            brought += [copy for copy in step.copies if len(brought) < _MAX_TAINTED and _is_secret_file(copy)]
             for command in step.commands if step.name == "RUN" and brought else ():
                 if command.name in ("rm", "shred", "unlink", "srm"):
                     yield from _removed(command, brought)
@@ -130,12 +132,15 @@ def _removed(command: RunCommand, brought: list[Copy]) -> Iterator[Leak]:
 
 def crossing(image: Image) -> Iterator[Leak]:
     """COPY --from of a path that the other stage wrote with a secret in it."""
+    tainted: dict[int, list[tuple[str, Span]]] = {}
     for stage in image.stages:
         for copy in stage.copies:
             if copy.stage is None or not stage.reached:
                 continue
+            if copy.stage not in tainted:
+                tainted[copy.stage] = list(islice(_tainted(image.stages.items[copy.stage]), _MAX_TAINTED))
             path = copy.source.known or ""
-            for place, span in _tainted(image.stages.items[copy.stage]):
+            for place, span in tainted[copy.stage]:
                 if path and (place == path.rstrip("/") or place.startswith(f"{path.rstrip('/')}/")):
                     yield Leak(place, copy.step, copy.span, span)
                     break

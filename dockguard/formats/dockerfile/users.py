@@ -73,17 +73,22 @@ def _is_windows(step: Step) -> bool:
 
 def _number(step: Step, name: str) -> int | None:
     """The number of a user that the commands before create."""
-    if step.stage is None:
-        return None
-    from dockguard.formats.dockerfile.accounts import accounts
-
-    for stage in reversed(step.stage.chain):
-        for other in reversed(stage.own):
-            if other.name == "RUN" and not other.onbuild and (other.stage is not step.stage or other.at < step.at):
-                for account in accounts(other.commands):
-                    if account.name == name and account.uid is not None:
-                        return account.uid
+    for stage in reversed(step.stage.chain) if step.stage is not None else ():
+        _count(stage)
+        if name in stage.numbers:
+            return stage.numbers[name]
     return None
+
+
+def _count(stage: Stage) -> None:
+    """Takes in the accounts of the steps that came since the last time."""
+    from dockguard.formats.dockerfile.accounts import accounts, renumbered
+
+    for step in stage.own[stage.counted :]:
+        if step.name == "RUN" and not step.onbuild:
+            found = [*accounts(step.commands), *filter(None, map(renumbered, step.commands))]
+            stage.numbers.update((account.name, account.uid) for account in found if account.uid is not None)
+    stage.counted = len(stage.own)
 
 
 def unset_in(step: Step) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 _STAR, _ANY = "*", "?"
-_MAX = 4096  # characters of a value, and of a pattern, that are tried
+_MAX = 20_000  # characters of a value times those of a pattern that are tried
 
 Token = tuple[str, bool]  # a character, and whether it is a wildcard
 
@@ -74,7 +74,9 @@ def trim(value: str, word: str, operator: str) -> str:
 def replace(value: str, pattern: str, text: str, *, every: bool) -> str:
     """`${v/pattern/text}`, or `${v//pattern/text}`: the longest match at the leftmost place."""
     parts = tokens(pattern)
-    _bounded(value, parts)
+    if parts and not any(wild for _, wild in parts):
+        return value.replace("".join(char for char, _ in parts), text, -1 if every else 1)
+    _bounded(value * max(1, len(value) // 16), parts)
     out, at = [], 0
     while at <= len(value):
         end = max(ends(parts, value, at), default=-1)
@@ -89,5 +91,5 @@ def replace(value: str, pattern: str, text: str, *, every: bool) -> str:
 
 
 def _bounded(value: str, parts: Sequence[Token]) -> None:
-    if len(value) * max(1, len(parts)) > _MAX * 16:
+    if len(value) * max(1, len(parts)) > _MAX:
         raise BadSubstitution("the value is too long for a pattern")

@@ -7,7 +7,6 @@ from typing import Any
 
 from dockguard.api import Finding, Severity, Span
 
-
 _FILES = ("/etc/sudoers", "/usr/local/etc/sudoers", "/etc/doas", "/usr/local/etc/doas")
 
 

@@ -242,33 +242,21 @@ class _Lexer:
         if operator in "#%":
             self.unknown = inner if self.unknown is None else self.unknown
             return trim(value or "", word, operator)
+        if value is None:  # whoever writes a default or an error for it knows that it may be unset
+            self.used.pop()
+            self.unset.pop()
         if operator == "?":
             if not present:
                 raise BadSubstitution(f"{name}: {word or 'is not allowed to be unset'}")
             return value or ""
-        return self._chosen(name, word, value, operator, present, inner, (used, unset))
-
-    def _chosen(
-        self,
-        name: str,
-        word: str,
-        value: str | None,
-        operator: str,
-        present: bool,
-        inner: Unknown | None,
-        before: tuple[int, int],
-    ) -> str:
-        """`-` or `+`: a variable that is asked with a default counts as handled, and so do those of an unused word."""
-        taken = present == (operator == "+")
-        if not taken:
-            del self.used[before[0] :], self.unset[before[1] :]
-            self.used.append(name)
-        elif name in self.unset:
-            self.unset.remove(name)
-        if taken:
-            self.unknown = inner if self.unknown is None else self.unknown
-            return word
-        return (value or "") if operator == "-" else ""
+        if present != (operator == "+"):
+            del (
+                self.used[used : len(self.used) - (value is not None)],
+                self.unset[unset:],
+            )  # of a word that is not taken
+            return (value or "") if operator == "-" else ""
+        self.unknown = inner if self.unknown is None else self.unknown
+        return word
 
     def _replaced(self, start: int, name: str) -> str:
         every = self.peek() == "/"

@@ -47,21 +47,11 @@ def written_secret(command: RunCommand) -> Fact[str]:
 
 
 def _kept_names(command: RunCommand) -> Iterator[str]:
-    writes = [w for w in command.writes if not w.path.startswith(_HARMLESS)]
-    if _keeps(command) or any(writes):
+    if _keeps(command):
         yield from secret_names(command)
-    for name in secret_names(command):
-        if command.name in ("echo", "printf", "cat") and any(
-            other.name == "tee" and command.command in other.script.feeding(other.command)
-            for other in _siblings(command)
-        ):
-            yield name
-
-
-def _siblings(command: RunCommand) -> Iterator[RunCommand]:
-    step = command.step
-    if isinstance(step, Step):
-        yield from step.commands
+    for written in command.writes:
+        if not written.path.startswith(_HARMLESS):
+            yield from (name for name in _VARIABLE.findall(written.text) if name_is_secret(name))
 
 
 def _keeps(command: RunCommand) -> bool:
@@ -102,8 +92,9 @@ def _is_mount(path: str, place: str) -> bool:
 def _prints(command: RunCommand, variable: str | None) -> bool:
     if not variable:
         return False
-    used = any(name == variable for text in command.command.words for name in _VARIABLE.findall(text.text))
-    return used and (_keeps(command) or any(not w.path.startswith(_HARMLESS) for w in command.writes))
+    texts = [written.text for written in command.writes if not written.path.startswith(_HARMLESS)]
+    texts += [word.text for word in command.command.words] if _keeps(command) else []
+    return any(variable in _VARIABLE.findall(text) for text in texts)
 
 
 def removed(image: Image) -> Iterator[Leak]:

@@ -86,4 +86,3 @@ def known_defect(message: str) -> bool:
     return "MarshalJSON" in message
 
 
-__all__ = ["binary", "clean", "differs", "known_defect", "os", "ours", "theirs", "write"]

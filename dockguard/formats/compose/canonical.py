@@ -138,7 +138,9 @@ def _file(_: Canonical, value: Value, __: Path) -> Value:
 
 def _ulimit(canonical: Canonical, value: Value, path: Path) -> Value:
     parts = value.map.values() if value.is_map else [value]
-    whole = [is_unknown(part.data) or (isinstance(part.data, int) and not isinstance(part.data, bool)) for part in parts]
+    whole = [
+        is_unknown(part.data) or (isinstance(part.data, int) and not isinstance(part.data, bool)) for part in parts
+    ]
     if not all(whole):
         canonical.refuse(value, path, f"{'.'.join(path)}: invalid type for ulimits")
     return value

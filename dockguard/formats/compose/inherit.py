@@ -60,7 +60,7 @@ def _include(
     if not all(_present(loader, file, target, path) for file, target in zip(files, paths, strict=True)):
         return config
     inner = _environment(loader, entry, folder, below, scope)
-    model = loader.model(paths, below, inner, included)
+    model = loader.model(paths, below, inner, included, folder)
     return _import(loader, model, config, cleared, entry)
 
 
@@ -134,6 +134,7 @@ class _Family:
     file: str
     folder: str
     cleared: Cleared
+    project: str  # the folder of the project that takes them in
 
 
 def apply_extends(loader: Loader, config: Value, folder: str, scope: Scope, cleared: Cleared, file: str) -> Value:
@@ -142,7 +143,7 @@ def apply_extends(loader: Loader, config: Value, folder: str, scope: Scope, clea
         entries = config.map.get(section)
         if entries is None or not entries.is_map:
             continue
-        family = _Family(dict(entries.data), file, folder, cleared)
+        family = _Family(dict(entries.data), file, folder, cleared, folder)
         for name in entries.data:
             resolved = _extend(loader, name, family, scope, ())
             if resolved is not None:
@@ -224,7 +225,7 @@ def _other_file(loader: Loader, file: Value, family: _Family, scope: Scope, path
             cleared = Cleared(document.cleared)
             model = raw if model is None else loader.merge(cleared.apply(model), raw)
             model = loader.long(_unique(model))
-    return _relative(loader, model, target, cleared, file, path)
+    return _relative(loader, model, target, cleared, file, path, family.project)
 
 
 def _unique(model: Value) -> Value:
@@ -234,7 +235,7 @@ def _unique(model: Value) -> Value:
 
 
 def _relative(
-    loader: Loader, model: Value | None, target: str, cleared: Cleared, file: Value, path: Path
+    loader: Loader, model: Value | None, target: str, cleared: Cleared, file: Value, path: Path, project: str
 ) -> _Family | None:
     from dockguard.formats.compose.paths import resolve_paths
 
@@ -244,5 +245,5 @@ def _relative(
         loader.journal.refuse(file.place, message, "extends", path)
         return None
     folder = folder_of(target)
-    resolved = resolve_paths(model, loader, folder).get("services")
-    return _Family(dict(resolved.map if resolved is not None else {}), target, folder, cleared)
+    resolved = resolve_paths(model, loader, folder, project).get("services")
+    return _Family(dict(resolved.map if resolved is not None else {}), target, folder, cleared, project)

@@ -107,8 +107,18 @@ class Loader:
 
     # --- models ------------------------------------------------------------------------------------------------------
 
-    def model(self, files: Sequence[str], folder: str, scope: Scope, included: tuple[str, ...] = ()) -> Value:
-        """The files of one project merged, in their long forms, with paths resolved against its folder."""
+    def model(
+        self,
+        files: Sequence[str],
+        folder: str,
+        scope: Scope,
+        included: tuple[str, ...] = (),
+        above: str | None = None,
+    ) -> Value:
+        """The files of one project merged, in their long forms, with paths resolved against its folder.
+
+        `above` is the folder of the project that includes it.
+        """
         from dockguard.formats.compose.normalize import complete
 
         merged: Value | None = None
@@ -117,7 +127,7 @@ class Loader:
             if tree is not None:
                 merged = self.file(tree, folder, scope, merged, (*included, file))
         model = merged or empty(Source(files[0] if files else "", ""))
-        return complete(model, self, folder, scope)
+        return complete(model, self, folder, scope, above)
 
     def file(
         self, tree: Tree, folder: str, scope: Scope, model: Value | None, included: tuple[str, ...]

@@ -259,6 +259,8 @@ def _by_port(item: Value) -> str | None:
     if not item.is_map:
         return go_text(item.data)
     parts = {name: go_text(part.data) for name, part in item.map.items() if not part.is_map}
+    if "published" in parts and not isinstance(item.map["published"].data, str):
+        parts["published"] += " as a number"  # Docker Compose tells `80` from "80" here
     if "target" not in parts:
         return None
     host, protocol = parts.get("host_ip", "0.0.0.0"), parts.get("protocol", "tcp")
@@ -289,7 +291,12 @@ _UNIQUE: dict[str, Indexer] = {
 @cache
 def _unique() -> Table:
     """compose-go's `override/uncity.go`."""
-    return Table.of({**{f"services.*.{path}": index for path, index in _UNIQUE.items()}, **{f"{section}.*.labels": _by_name for section in _LABELLED}})
+    return Table.of(
+        {
+            **{f"services.*.{path}": index for path, index in _UNIQUE.items()},
+            **{f"{section}.*.labels": _by_name for section in _LABELLED},
+        }
+    )
 
 
 def unique(value: Value) -> Value:

@@ -46,7 +46,7 @@ def at(value: Value, path: Path, change: Callable[[Value], Value]) -> Value:
 # --- after the merge of one project's files --------------------------------------------------------------------------
 
 
-def complete(model: Value, loader: Loader, folder: str, scope: Scope) -> Value:
+def complete(model: Value, loader: Loader, folder: str, scope: Scope, above: str | None = None) -> Value:
     """Defaults, checks, host paths and names from the environment (the end of compose-go's `loadYamlModel`)."""
     from dockguard.formats.compose.paths import resolve_paths
 
@@ -54,7 +54,7 @@ def complete(model: Value, loader: Loader, folder: str, scope: Scope) -> Value:
         if service.is_map:
             model = put(model, (section, name), _defaults(service))
     check(model, loader)
-    return _from_environment(resolve_paths(model, loader, folder), scope)
+    return _from_environment(resolve_paths(model, loader, folder, above), scope)
 
 
 def _defaults(service: Value) -> Value:

@@ -1,58 +1,25 @@
-"""The parts of a service that rules are asked about: mounts, ports, variables, devices, hooks, builds."""
+"""The parts of a service that rules are asked about: mounts, ports, devices, networks, dependencies."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dockguard.formats.compose.entries import Entry as Entry
+from dockguard.formats.compose.entries import entries as entries
+from dockguard.formats.compose.process import Build as Build
+from dockguard.formats.compose.process import HealthCheck as HealthCheck
+from dockguard.formats.compose.process import Hook as Hook
+from dockguard.formats.compose.process import Limits as Limits
+from dockguard.formats.compose.process import Logging as Logging
 from dockguard.formats.compose.scalars import go_text
 from dockguard.formats.compose.tree import Value, is_unknown, shown
-from dockguard.formats.compose.view import (
-    View,
-    as_bool,
-    as_bytes,
-    as_float,
-    as_int,
-    as_words,
-    fact,
-    item_fact,
-    many,
-    readable,
-)
+from dockguard.formats.compose.view import View, as_bool, as_bytes, as_int, fact, item_fact, readable
 from dockguard.record import dataclass
-from dockguard.source import Fact, Many, Span, Unknown, absent
+from dockguard.source import Fact, Many, Span, absent
 
 if TYPE_CHECKING:
     from dockguard.formats.compose.model import Service
-
-
-@dataclass(frozen=True, eq=False)
-class Entry(View):
-    """A name with a text: a variable, a label, a build argument, a sysctl."""
-
-    name: str = ""
-
-    @property
-    def span(self) -> Span:
-        """Name and value."""
-        return self.value.place
-
-    @cached_property
-    def text(self) -> Fact[str]:
-        """Its value; unknown where it is passed through from the shell."""
-        if self.value.data is None:
-            return Fact(Unknown(f"`{self.name}` comes from the shell"), self.value.place, self.value.via)
-        return fact(self.value, self.span, go_text)
-
-    @property
-    def written(self) -> str:
-        """Its value as people write it, `${…}` included; empty when it has none."""
-        return readable(self.value)
-
-    @property
-    def from_file(self) -> bool:
-        """Whether it was read from an env file or a label file."""
-        return any(step.how.startswith("read ") for step in self.value.via or ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -356,213 +323,6 @@ class Tmpfs(View):
 
 
 @dataclass(frozen=True, eq=False)
-class Hook(View):
-    """A lifecycle hook: `pre_start`, `post_start`, `pre_stop`."""
-
-    service: Service | None = None
-
-    @property
-    def span(self) -> Span:
-        """The whole item."""
-        return self.value.span
-
-    @property
-    def when(self) -> str:
-        """`pre_start`, `post_start` or `pre_stop`."""
-        return self.path[-2]
-
-    @cached_property
-    def user(self) -> Fact[str]:
-        """Who it runs as."""
-        return self._text("user")
-
-    @cached_property
-    def privileged(self) -> Fact[bool]:
-        """Whether it runs with every privilege."""
-        return self._bool("privileged")
-
-    @property
-    def runs_as_root(self) -> Fact[bool]:
-        """Whether its own `user` is uid 0."""
-        return self.user.map(lambda text: text.partition(":")[0].lower().lstrip("+0") in ("", "root"))
-
-    @cached_property
-    def image(self) -> Fact[str]:
-        """The image of a `pre_start` container."""
-        return self._text("image")
-
-    @cached_property
-    def command(self) -> Fact[tuple[str, ...]]:
-        """What it runs, as words."""
-        return self._fact("command", as_words)
-
-    @cached_property
-    def environment(self) -> Many[Entry]:
-        """Its variables."""
-        return entries(self, "environment")
-
-
-@dataclass(frozen=True, eq=False)
-class Build(View):
-    """How a service's image is built."""
-
-    service: Service | None = None
-
-    @cached_property
-    def context(self) -> Fact[str]:
-        """The folder on the host as Docker Compose resolves it, or a URL."""
-        return self._text("context")
-
-    @cached_property
-    def dockerfile(self) -> Fact[str]:
-        """The Dockerfile, relative to the context."""
-        return self._text("dockerfile")
-
-    @cached_property
-    def dockerfile_inline(self) -> Fact[str]:
-        """A Dockerfile written in the Compose file."""
-        return self._text("dockerfile_inline")
-
-    @cached_property
-    def target(self) -> Fact[str]:
-        """The stage to build."""
-        return self._text("target")
-
-    @cached_property
-    def args(self) -> Many[Entry]:
-        """Build arguments."""
-        return entries(self, "args")
-
-    @cached_property
-    def labels(self) -> Many[Entry]:
-        """Labels of the image."""
-        return entries(self, "labels")
-
-    @cached_property
-    def privileged(self) -> Fact[bool]:
-        """Whether the build runs with every privilege."""
-        return self._bool("privileged")
-
-    @cached_property
-    def network(self) -> Fact[str]:
-        """The network of RUN instructions."""
-        return self._text("network")
-
-    @cached_property
-    def entitlements(self) -> Many[Fact[str]]:
-        """Further privileges of the build, such as `security.insecure`."""
-        return self._texts("entitlements")
-
-    @cached_property
-    def tags(self) -> Many[Fact[str]]:
-        """Further names of the image."""
-        return self._texts("tags")
-
-    @cached_property
-    def cache_from(self) -> Many[Fact[str]]:
-        """Sources of the build cache."""
-        return self._texts("cache_from")
-
-    @cached_property
-    def additional_contexts(self) -> Many[Entry]:
-        """Named contexts: folders, images, URLs, other services."""
-        return entries(self, "additional_contexts")
-
-    @cached_property
-    def secrets(self) -> Many[Fact[str]]:
-        """Names of the secrets that the build may read."""
-        value = self._get("secrets")
-        if value is None:
-            return Many((), self.span, self.open)
-        return many((fact(item.get("source"), item.span, go_text) for item in value.list), value)
-
-    @cached_property
-    def ssh(self) -> Many[Fact[str]]:
-        """Names of the SSH agents and keys that the build may use."""
-        value = self._get("ssh")
-        if value is None:
-            return Many((), self.span, self.open)
-        return many((Fact(name, item.place, item.via) for name, item in value.map.items()), value)
-
-    @cached_property
-    def pull(self) -> Fact[bool]:
-        """Whether newer base images are pulled."""
-        return self._bool("pull")
-
-    @cached_property
-    def shm_size(self) -> Fact[int]:
-        """The size of /dev/shm while building, in bytes."""
-        return self._fact("shm_size", as_bytes)
-
-
-@dataclass(frozen=True, eq=False)
-class HealthCheck(View):
-    """The health check of a service."""
-
-    @cached_property
-    def test(self) -> Fact[tuple[str, ...]]:
-        """The command, with `CMD`, `CMD-SHELL` or `NONE` before it."""
-        return self._fact("test", lambda data: ("CMD-SHELL", data) if isinstance(data, str) else as_words(data))
-
-    @cached_property
-    def disable(self) -> Fact[bool]:
-        """Whether the image's health check is switched off."""
-        return self._bool("disable")
-
-    @cached_property
-    def is_disabled(self) -> Fact[bool]:
-        """Whether it is switched off, by `disable: true` or by the test `NONE`."""
-        if self.disable.value is True or not self.test.written:
-            return self.disable
-        return self.test.map(lambda words: words[:1] == ("NONE",) or words == ("CMD-SHELL", "NONE"))
-
-    @cached_property
-    def retries(self) -> Fact[int]:
-        """Failures until it is unhealthy."""
-        return self._fact("retries", as_int)
-
-
-@dataclass(frozen=True, eq=False)
-class Logging(View):
-    """How a service logs."""
-
-    @cached_property
-    def driver(self) -> Fact[str]:
-        """The logging driver; absent for the daemon's default."""
-        return self._text("driver")
-
-    @cached_property
-    def options(self) -> Many[Entry]:
-        """The driver's options."""
-        return entries(self, "options")
-
-    @cached_property
-    def max_size(self) -> Fact[str]:
-        """The size at which a log file is rotated."""
-        return self._text("options.max-size")
-
-
-@dataclass(frozen=True, eq=False)
-class Limits(View):
-    """`deploy.resources.limits` or `reservations`."""
-
-    @cached_property
-    def cpus(self) -> Fact[float]:
-        """CPUs."""
-        return self._fact("cpus", as_float)
-
-    @cached_property
-    def memory(self) -> Fact[int]:
-        """Memory in bytes."""
-        return self._fact("memory", as_bytes)
-
-    @cached_property
-    def pids(self) -> Fact[int]:
-        """Processes."""
-        return self._fact("pids", as_int)
-
-
-@dataclass(frozen=True, eq=False)
 class Attachment(View):
     """A service on a network."""
 
@@ -599,20 +359,3 @@ class Dependency(View):
     def required(self) -> Fact[bool]:
         """Whether it must exist."""
         return self._fact("required", as_bool)
-
-
-def entries(view: View, name: str, open_: str = "") -> Many[Entry]:
-    """A mapping as entries."""
-    from dockguard.formats.compose.pairs import as_pairs
-
-    value = view.value.get(name)
-    if value is None or value.data is None:
-        return Many((), view.span, open_ or view.open)
-    pairs = as_pairs(value)
-    unknown = next((key for key in pairs.map if is_unknown(key)), "")
-    found = (
-        Entry(item, (*view.path, name, key), "", view.direct and value.direct, key)
-        for key, item in pairs.map.items()
-        if not is_unknown(key)
-    )
-    return many(found, value, open_ or view.open or (f"a name in `{name}` holds an unset variable" if unknown else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from posixpath import isabs, normpath
+from posixpath import isabs, normpath, relpath
 from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.tree import OPEN, Table, Value
@@ -20,10 +20,16 @@ Resolve = Callable[[Value, "Resolver"], Value]
 
 
 class Resolver:
-    """One folder's resolution. `home` stands for `~`."""
+    """One folder's resolution. `home` stands for `~`.
 
-    def __init__(self, loader: Loader, folder: str) -> None:
+    The paths of an included project, or of a base in another file, stay relative to the folder of the project that
+    takes them in (`above`): there they are compared with its own before they are made absolute.
+    """
+
+    def __init__(self, loader: Loader, folder: str, above: str | None = None) -> None:
         self.folder = loader.absolute(folder)
+        if above is not None:
+            self.folder = relpath(self.folder, loader.absolute(above))
         self.home = loader.home
 
     def text(self, path: str) -> str:
@@ -42,9 +48,9 @@ class Resolver:
         return value if path == value.data else Value(path, value.span, value.key, value.via, direct=False)
 
 
-def resolve_paths(model: Value, loader: Loader, folder: str) -> Value:
+def resolve_paths(model: Value, loader: Loader, folder: str, above: str | None = None) -> Value:
     """The model with host paths instead of relative ones (compose-go's `paths.ResolveRelativePaths`)."""
-    return _visit(model, _resolvers(), Resolver(loader, folder))
+    return _visit(model, _resolvers(), Resolver(loader, folder, above))
 
 
 def _visit(value: Value, table: Table, resolver: Resolver) -> Value:

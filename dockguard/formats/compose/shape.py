@@ -113,81 +113,49 @@ def _logging() -> Decode:
     return of({"driver": text, "options": texts})
 
 
+_TEXTS = (
+    *("cgroup_parent", "cgroup", "cpuset", "domainname", "hostname", "image", "ipc", "isolation", "mac_address"),
+    *("network_mode", "pid", "platform", "pull_policy", "pull_refresh_after", "runtime", "stop_signal", "user"),
+    *("userns_mode", "uts", "working_dir"),
+)
+_LISTS = (
+    *("cap_add", "cap_drop", "device_cgroup_rules", "dns", "dns_opt", "dns_search", "group_add", "label_file"),
+    *("security_opt", "tmpfs", "volumes_from"),
+)
+_NUMBERS = (
+    *("cpu_count", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "oom_score_adj"),
+    "pids_limit",
+)
+_SIZES = ("mem_limit", "mem_reservation", "memswap_limit", "mem_swappiness", "shm_size")
+_FLAGS = ("oom_kill_disable", "privileged", "read_only", "use_api_socket")
+
+
 @cache
 def container() -> dict[str, Decode]:
     """What services and `pre_start` containers share."""
     return {
-        "annotations": texts,
+        **dict.fromkeys(_TEXTS, text),
+        **dict.fromkeys(_LISTS, strings),
+        **dict.fromkeys(_NUMBERS, number),
+        **dict.fromkeys(_SIZES, size),
+        **dict.fromkeys(_FLAGS, flag),
+        **dict.fromkeys(("annotations", "labels", "storage_opt", "sysctls"), texts),
+        **dict.fromkeys(("cpu_percent", "cpus"), decimal),
+        **dict.fromkeys(("command", "entrypoint"), command),
+        **dict.fromkeys(("configs", "secrets"), many(_file())),
         "blkio_config": _blkio(),
-        "cap_add": strings,
-        "cap_drop": strings,
-        "cgroup_parent": text,
-        "cgroup": text,
-        "cpu_count": number,
-        "cpu_percent": decimal,
-        "cpu_period": number,
-        "cpu_quota": number,
-        "cpu_rt_period": number,
-        "cpu_rt_runtime": number,
-        "cpus": decimal,
-        "cpuset": text,
-        "cpu_shares": number,
-        "command": command,
-        "configs": many(_file()),
         "credential_spec": of({"config": text, "file": text, "registry": text}),
-        "device_cgroup_rules": strings,
         "devices": many(of({"source": text, "target": text, "permissions": text})),
-        "dns": strings,
-        "dns_opt": strings,
-        "dns_search": strings,
-        "domainname": text,
-        "entrypoint": command,
         "environment": options,
         "extra_hosts": hosts,
-        "group_add": strings,
         "gpus": many(_device_request()),
-        "hostname": text,
-        "image": text,
         "init": switch,
-        "ipc": text,
-        "isolation": text,
-        "label_file": strings,
-        "labels": texts,
         "logging": _logging(),
-        "mem_limit": size,
-        "mem_reservation": size,
-        "memswap_limit": size,
-        "mem_swappiness": size,
-        "mac_address": text,
         "models": named(maybe(of({"endpoint_var": text, "model_var": text}))),
-        "network_mode": text,
         "networks": named(_network),
-        "oom_kill_disable": flag,
-        "oom_score_adj": number,
-        "pid": text,
-        "pids_limit": number,
-        "platform": text,
-        "privileged": flag,
-        "pull_policy": text,
-        "pull_refresh_after": text,
-        "read_only": flag,
-        "runtime": text,
-        "secrets": many(_file()),
-        "security_opt": strings,
-        "shm_size": size,
         "stop_grace_period": duration,
-        "stop_signal": text,
-        "storage_opt": texts,
-        "sysctls": texts,
-        "tmpfs": strings,
         "ulimits": named(_ulimit),
-        "use_api_socket": flag,
-        "user": text,
-        "userns_mode": text,
-        "uts": text,
         "volumes": many(_mount()),
-        "volumes_from": strings,
-        "working_dir": text,
     }
 
 
@@ -295,46 +263,33 @@ def _provider_options(data: Any) -> Any:
 _ENV_FILE: dict[str, Decode] = {"path": text, "required": _create, "format": text}
 
 
+def _health() -> Decode:
+    durations = ("timeout", "interval", "start_period", "start_interval")
+    return of({"test": health_test, "retries": count, "disable": flag, **dict.fromkeys(durations, duration)})
+
+
+def _port() -> Decode:
+    texts = ("name", "mode", "host_ip", "published", "protocol", "app_protocol")
+    return of({"target": number, **dict.fromkeys(texts, text)})
+
+
 @cache
 def service() -> dict[str, Decode]:
     """A service."""
-    health = {
-        "test": health_test,
-        "timeout": duration,
-        "interval": duration,
-        "retries": count,
-        "start_period": duration,
-        "start_interval": duration,
-        "disable": flag,
-    }
-    port = {
-        "name": text,
-        "mode": text,
-        "host_ip": text,
-        "target": number,
-        "published": text,
-        "protocol": text,
-        "app_protocol": text,
-    }
     return {
         **container(),
-        "profiles": strings,
+        **dict.fromkeys(("container_name", "restart"), text),
+        **dict.fromkeys(("expose", "external_links", "links", "profiles"), strings),
+        **dict.fromkeys(("stdin_open", "tty"), flag),
         "attach": switch,
         "build": _build(),
-        "container_name": text,
         "depends_on": named(_depends),
         "deploy": _deploy(),
         "develop": _develop(),
-        "expose": strings,
-        "external_links": strings,
-        "healthcheck": of(health),
-        "links": strings,
-        "ports": many(of(port)),
+        "healthcheck": _health(),
+        "ports": many(_port()),
         "provider": of({"type": text, "options": _provider_options}),
-        "restart": text,
         "scale": count,
-        "stdin_open": flag,
-        "tty": flag,
         "pre_start": many(of({**container(), "env_file": many(of(_ENV_FILE)), "per_replica": switch})),
         "post_start": many(_hook),
         "pre_stop": many(_hook),

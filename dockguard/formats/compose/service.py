@@ -1,0 +1,128 @@
+"""A service of the merged project, typed, every value with its place."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from dockguard.formats.compose.bounded import Bounded
+from dockguard.formats.compose.connected import Connected
+from dockguard.formats.compose.entries import Entry, entries
+from dockguard.formats.compose.isolated import Isolated
+from dockguard.formats.compose.process import Build, Hook
+from dockguard.formats.compose.tree import is_unknown
+from dockguard.formats.compose.view import as_words, fact, many
+from dockguard.record import dataclass
+from dockguard.source import Fact, Many
+
+
+@dataclass(frozen=True, eq=False)
+class Service(Isolated, Connected, Bounded):
+    """One service of the merged project."""
+
+    @cached_property
+    def image(self) -> Fact[str]:
+        """The image that runs; with a build it is the name that the result gets."""
+        return self._text("image")
+
+    @cached_property
+    def build(self) -> Build | None:
+        """How the image is built; None when it is pulled."""
+        value = self._get("build")
+        if value is None or not value.is_map:
+            return None
+        return Build(value, (*self.path, "build"), "", self.direct and value.direct, self)
+
+    @cached_property
+    def is_built(self) -> bool:
+        """Whether it has a build."""
+        return self.build is not None
+
+    @cached_property
+    def command(self) -> Fact[tuple[str, ...]]:
+        """The command as words, instead of the image's."""
+        return self._fact("command", as_words)
+
+    @cached_property
+    def entrypoint(self) -> Fact[tuple[str, ...]]:
+        """The entrypoint as words, instead of the image's."""
+        return self._fact("entrypoint", as_words)
+
+    @cached_property
+    def user(self) -> Fact[str]:
+        """Who it runs as, instead of the image's user."""
+        return self._text("user")
+
+    @cached_property
+    def group_add(self) -> Many[Fact[str]]:
+        """Further groups of its process."""
+        return self._texts("group_add")
+
+    @cached_property
+    def environment(self) -> Many[Entry]:
+        """Its variables: env files in their order, then its own."""
+        return entries(self, "environment", self._unread_files)
+
+    @cached_property
+    def _unread_files(self) -> str:
+        files = self._get("env_file")
+        for file in files.list if files is not None else ():
+            path = file.get("path")
+            if path is not None and is_unknown(path.data):
+                return "an env file's path holds an unset variable"
+            if path is not None and self.project is not None and not self.project.has_read(path.text):
+                return f"`{path.text.rpartition('/')[2]}` is not there"
+        return ""
+
+    @cached_property
+    def env_files(self) -> Many[Fact[str]]:
+        """Paths of its env files."""
+        value = self._get("env_file")
+        if value is None:
+            return Many((), self.span, self.open)
+        return many((fact(item.get("path"), item.span, str) for item in value.list), value)
+
+    @cached_property
+    def labels(self) -> Many[Entry]:
+        """Labels of its containers."""
+        return entries(self, "labels")
+
+    @cached_property
+    def container_name(self) -> Fact[str]:
+        """The name of its container."""
+        return self._text("container_name")
+
+    @cached_property
+    def hostname(self) -> Fact[str]:
+        """The host name in its container."""
+        return self._text("hostname")
+
+    @cached_property
+    def platform(self) -> Fact[str]:
+        """The platform of its image."""
+        return self._text("platform")
+
+    @cached_property
+    def pull_policy(self) -> Fact[str]:
+        """When its image is pulled."""
+        return self._text("pull_policy")
+
+    @cached_property
+    def restart(self) -> Fact[str]:
+        """The restart policy."""
+        return self._text("restart")
+
+    @cached_property
+    def profiles(self) -> Many[Fact[str]]:
+        """The profiles that activate it; it is always active without any."""
+        return self._texts("profiles")
+
+    @cached_property
+    def provider(self) -> Fact[str]:
+        """The kind of a service that something else than a container provides."""
+        return self._text("provider.type")
+
+    @cached_property
+    def hooks(self) -> Many[Hook]:
+        """Its lifecycle hooks."""
+        found = [hook for name in ("pre_start", "post_start", "pre_stop") for hook in self._nodes(name, Hook, self)]
+        return Many(tuple(found), self.span, self.open)

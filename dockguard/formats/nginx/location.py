@@ -352,7 +352,8 @@ class Location:
         return self.level.nearest(name)
 
     def __str__(self) -> str:
-        path = f"`{self.path}`" if self.path else "requests that no location takes"
+        rest = "requests that no location takes" if matching.locations(self.level) else "every request"
+        path = f"`{self.path}`" if self.path else rest
         return f"`if {self.condition}` of {path}" if self.kind == "if" else path
 
     def __repr__(self) -> str:

@@ -1,0 +1,28 @@
+"""Roots that hold the system itself."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockguard.api import Finding
+
+if TYPE_CHECKING:
+    from dockguard.api import Directive
+
+
+SYSTEM = frozenset(("/", "/etc", "/proc", "/sys", "/root", "/dev", "/boot"))
+
+
+def check(directive: Directive) -> Iterator[Finding]:
+    """Paths after `.` and `..` are resolved; variables are left alone."""
+    path = directive.text(0)
+    if not path.startswith("/") or "$" in path:
+        return
+    plain = "/" + posixpath.normpath(path).strip("/")
+    place = directive.level.statement
+    slashed = directive.name == "alias" and place is not None and place.texts[-1].endswith("/")
+    below = path.endswith("/") or not slashed
+    if below and plain in SYSTEM:
+        yield Finding(directive.span, f"everything below `{plain}` is served")

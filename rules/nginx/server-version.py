@@ -1,0 +1,22 @@
+"""Servers whose responses name the version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockguard.api import Finding
+
+if TYPE_CHECKING:
+    from dockguard.api import Server
+
+
+def check(server: Server) -> Iterator[Finding]:
+    """Where it is switched on; where nobody says anything, once for each server that does more than redirect."""
+    setting = server.level.setting("server_tokens")
+    if setting.known in ("on", "build"):
+        yield Finding(setting.span, f"responses of `{server.subject}` name nginx's version")
+    elif setting.value is None and not server.action:
+        yield Finding(
+            server.span, f"responses of `{server.subject}` name nginx's version: `server_tokens off;` is missing"
+        )

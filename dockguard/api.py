@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.parts import Mount as Mounted
     from dockguard.formats.compose.parts import Port as ServicePort
     from dockguard.formats.compose.switches import Switch as Switch
+    from dockguard.formats.nginx.access import AccessRule as AccessRule
     from dockguard.formats.nginx.csp import Policy as Policy
     from dockguard.formats.nginx.headers import Header as Header
     from dockguard.formats.nginx.hsts import Hsts as Hsts

@@ -20,6 +20,12 @@ Value = str | Unknown
 Lookup = Callable[[str], Value | None]
 
 
+class Doubt(Unknown):
+    """A variable that nothing in the file sets; that something else does is possible, and not likely."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Expansion:
     """A word after replacement: `value`, and the variables that it asked for."""
@@ -235,7 +241,7 @@ class _Lexer:
         before, used, unset = self.unknown, len(self.used), len(self.unset)
         word = self._inner("}", operator in "#%")
         inner, self.unknown = self.unknown, before
-        value = self.value(name)
+        value = self.value(name, default=operator == "-")
         if value is None and self.keep_unset:
             return self.text[start : self.at]
         present = self.unknown is not before or (value is not None and not (empty_is_unset and value == ""))
@@ -288,8 +294,9 @@ class _Lexer:
                 self.at += 1
         return self.text[start : self.at]
 
-    def value(self, name: str) -> str | None:
+    def value(self, name: str, *, default: bool = False) -> str | None:
         value = self.lookup(name)
+        value = None if default and isinstance(value, Doubt) else value
         self.used.append(name)
         if value is None:
             self.unset.append(name)

@@ -90,7 +90,9 @@ def tokens(pattern: str) -> list[Token]:
                 end += 1
             deep = end - at > 1
             tree = deep and pattern.startswith("/", end)
-            out.append(("tree" if tree else "deep" if deep else "star", ""))
+            kind = "tree" if tree else "deep" if deep else "star"
+            if kind != "tree" or out[-1:] != [("tree", "")]:  # `**/**/` is `**/`
+                out.append((kind, ""))
             at = end + tree
         elif char == "[" and pattern.find("]", at + 2) > 0:
             end = pattern.find("]", at + 2)

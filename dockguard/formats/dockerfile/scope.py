@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
-from dockguard.formats.dockerfile.expand import Expansion, Value, expand
+from dockguard.formats.dockerfile.expand import Doubt, Expansion, Value, expand
 from dockguard.formats.dockerfile.tree import Word
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Span, Unknown, Via
@@ -106,7 +106,7 @@ class Scope:
         if name == "PATH":
             return Unknown("the base image sets `PATH`")  # BuildKit sets it where the image does not
         if self.open and name not in self.outer and not self.declares(name):
-            return Unknown(f"`{name}` may be set by the base image {self.open}".rstrip())
+            return Doubt(f"`{name}` may be set by the base image {self.open}".rstrip())
         return None
 
     def _expanded(self, span: Span, found: Expansion, facts: Mapping[str, Fact[str]]) -> Expanded:

@@ -244,7 +244,7 @@ class Level:
 
     def hidden(self, names: frozenset[str]) -> str:
         """Why lines of these directives may stand in this very block that nobody has read; "" where none can."""
-        return next((gap.why for gap in self.gaps if gap.hides(names)), "")
+        return next((gap.why for gap in self.gaps if gap.hides(names)), "") if self.gaps else ""
 
     def listed(self, name: str) -> Many[Directive]:
         """The lines of an all-or-nothing directive (one of `inheritance.REPLACE`) that count here."""

@@ -87,7 +87,7 @@ class Location:
         """Whether only `try_files` and `error_page` reach it, by its name."""
         return self.modifier == "@"
 
-    @property
+    @cached_property
     def internal(self) -> bool:
         """Whether requests from outside get 404: `internal` here or around it, or a named location."""
         return self.named or any(level.has("internal") for level in self.level.chain)
@@ -125,7 +125,7 @@ class Location:
     def _action(self) -> action.Action:
         return action.of(self.level, self.kind)
 
-    @property
+    @cached_property
     def action(self) -> str:
         """`files`, `proxy`, `return`, `redirect`, `reject`, or `none` where it is dead."""
         if self.dead or (self.kind == "server" and not self.ends_all and self.served_elsewhere):
@@ -162,7 +162,7 @@ class Location:
         """Whether another server makes the response, and may set headers of its own."""
         return self._action.word == "proxy"
 
-    @property
+    @cached_property
     def api(self) -> bool:
         """Whether its path, or its content type, is a program's rather than a page's."""
         return paths.api(self.match) or paths.data_type(self.level.setting("default_type").known, self.proxied)
@@ -177,7 +177,7 @@ class Location:
         """Whether its path looks like one where passwords or tokens are tried."""
         return paths.login(self.match)
 
-    @property
+    @cached_property
     def document(self) -> bool:
         """Whether browsers get HTML pages from it."""
         if self.action not in ("files", "proxy") or self.kind == "limit_except" or self.server.rejects_handshake:

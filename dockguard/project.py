@@ -80,6 +80,9 @@ class Projects:
         """One stack; with `claimed` also of the trees that nobody else claims."""
         for format in formats:
             trees = [] if claimed is None else self._of(format, claimed)
+            if not trees and not format.asked(pieces):
+                units[format.name] = ()
+                continue
             found = tuple(format.assemble(trees, self.workspace, pieces))
             for unit in found:
                 pieces += format.lower(unit)

@@ -137,6 +137,7 @@ class Format:
     problems: Callable[[Any], Iterable[Problem]] = nothing
     unit_problems: Callable[[Any], Iterable[Problem]] = nothing
     effective: Callable[[Any], Any] = nothing
+    asked: Callable[[Sequence[Piece]], bool] = field(default=lambda above: True)  # whether `above` may ask for anything
     heads: bool = False  # each of its units starts a stack of its own (a Compose project in one variant)
     sniff: Callable[[str], bool] = field(default=lambda text: False)  # a file of an unknown name, by its text
     context: Callable[[str], bool] = field(default=lambda path: False)  # `.env`, `.dockerignore`: read, never judged

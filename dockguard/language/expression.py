@@ -104,7 +104,7 @@ def _name(tree: ast.Name) -> Code:
 
 
 def _attribute(tree: ast.Attribute) -> Code:
-    name, label = tree.attr, ast.unparse(tree)
+    name, label = tree.attr, _label(tree)
     if name.startswith("_"):
         raise BadExpression(f"`{label}` is private")
     if isinstance(tree.value, ast.Name) and tree.value.id in ("option", "table"):
@@ -119,6 +119,13 @@ def _attribute(tree: ast.Attribute) -> Code:
         return _open(getattr(value, name), proof, label)
 
     return run
+
+
+def _label(tree: ast.expr) -> str:
+    """A chain as it is written; `ast.unparse` costs more than the rest of compiling."""
+    if isinstance(tree, ast.Attribute):
+        return f"{_label(tree.value)}.{tree.attr}"
+    return tree.id if isinstance(tree, ast.Name) else "…"
 
 
 def _open(result: Any, proof: Proof, label: str) -> Answer:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dockguard.formats.base import Format, Kind, Later, LaterKinds
 from dockguard.formats.dockerfile.names import is_context, matches, sniff
+from dockguard.stack.pieces import Container, Piece
 
 __all__ = ["FORMAT"]
 
@@ -17,6 +18,10 @@ def _kinds() -> Mapping[str, Kind]:
     from dockguard.formats.dockerfile.kinds import kinds
 
     return kinds(edit)
+
+
+def _asked(above: Sequence[Piece]) -> bool:
+    return any(isinstance(piece, Container) and piece.build is not None for piece in above)
 
 
 FORMAT = Format(
@@ -32,5 +37,6 @@ FORMAT = Format(
     unit_problems=Later(f"{_HERE}.assemble", "unit_problems"),
     effective=Later(f"{_HERE}.lower", "effective"),
     sniff=sniff,
+    asked=_asked,
     context=is_context,
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from dockguard.formats.base import Format, Kind, Later, LaterKinds
 from dockguard.formats.nginx.detect import matches, sniff
+from dockguard.stack.pieces import Container, Image, Piece
 
 __all__ = ["FORMAT"]
 
@@ -16,6 +18,17 @@ def _kinds() -> Mapping[str, Kind]:
     from dockguard.formats.nginx.kinds import KINDS
 
     return KINDS
+
+
+def _asked(above: Sequence[Piece]) -> bool:
+    """Whether anything that looks like a configuration gets into a container; a bare image brings none that we see."""
+    mounts = (mount.target for piece in above if isinstance(piece, Container) for mount in piece.mounts)
+    copies = (file.target for piece in above if isinstance(piece, Image) for file in piece.files)
+    return any(_hint(target) for target in chain(mounts, copies))
+
+
+def _hint(target: str) -> bool:
+    return "nginx" in target or "openresty" in target or "conf" in target or target.rstrip("/") in ("", "/etc")
 
 
 FORMAT = Format(
@@ -30,4 +43,5 @@ FORMAT = Format(
     problems=Later(f"{_HERE}.comments", "problems"),
     effective=Later(f"{_HERE}.effective", "effective"),
     sniff=sniff,
+    asked=_asked,
 )

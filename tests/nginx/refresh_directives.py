@@ -19,7 +19,8 @@ CONTEXTS = {
 ARGUMENTS = {
     "NGX_CONF_NOARGS": ("0",), "NGX_CONF_FLAG": ("on|off",), "NGX_CONF_1MORE": ("1+",), "NGX_CONF_2MORE": ("2+",),
     "NGX_CONF_ANY": ("0+",), "NGX_CONF_TAKE12": ("1-2",), "NGX_CONF_TAKE13": ("1", "3"), "NGX_CONF_TAKE23": ("2-3",),
-    "NGX_CONF_TAKE123": ("1-3",), "NGX_CONF_TAKE1234": ("1-4",), **{f"NGX_CONF_TAKE{n}": (str(n),) for n in range(1, 8)},
+    "NGX_CONF_TAKE123": ("1-3",),
+    "NGX_CONF_TAKE1234": ("1-4",), **{f"NGX_CONF_TAKE{n}": (str(n),) for n in range(1, 8)},
 }  # fmt: skip
 _TABLE = re.compile(r"ngx_command_t\s+\w+\[\]\s*=\s*\{(.*?)ngx_null_command", re.S)
 _ENTRY = re.compile(r'\{\s*ngx_string\("(\w+)"\),\s*([A-Z0-9_|\s]+),')

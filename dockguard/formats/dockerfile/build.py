@@ -81,6 +81,7 @@ class _Builder:
             len(self.stages), name, node.span, node, image, parent, scope, self.tree.escape, start, where,
             settings=start, context=self.context, siblings=self.stages,
         )  # fmt: skip
+        stage.globals = self.globals
         self.stages.append(stage)
         if name:
             self.names[name] = stage
@@ -90,9 +91,8 @@ class _Builder:
         if not node.words:
             return Fact(None, node.keyword)
         found = self.globals.expand(node.words[0], 1 << 60, self.tree.escape)
-        empty = [name for name in found.unset if not found.fact.known]
-        if empty:
-            return Fact(Unknown(f"`{empty[0]}` has no value"), node.words[0].span, found.fact.via)
+        if found.unset:
+            return Fact(Unknown(f"`{found.unset[0]}` has no value"), node.words[0].span, found.fact.via)
         return found.fact
 
     def globals_by_name(self) -> dict[str, Fact[str]]:

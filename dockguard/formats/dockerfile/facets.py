@@ -122,9 +122,9 @@ def _undefined(step: Step, name: str, word: Word, close: bool) -> Undefined:
     from difflib import get_close_matches
 
     known = [other for other in dict.fromkeys(step.scope.names()) if other != name][:_MAX_NAMES]
-    near = get_close_matches(name, known, 1, 0.75) if close else []
+    near = get_close_matches(name, known, 1, 0.88) if close else []
     span = _place(name, word)
-    is_global = name in step.scope.outer or (step.stage is not None and name in _PREDEFINED)
+    is_global = name in step.scope.outer or (step.name != "FROM" and step.stage is not None and name in _PREDEFINED)
     return Undefined(name, near[0] if near else "", is_global, not step.scope.open or is_global, span)
 
 

@@ -201,6 +201,7 @@ class Stage:
     uses: dict[int, Span] = field(default_factory=dict)  # the stages that it copies from or mounts
     context: Context = field(default_factory=Context)
     siblings: list[Stage] = field(default_factory=list)  # every stage of the file
+    globals: Scope = field(default_factory=Scope)  # what FROM sees: the ARGs before the first one
     numbers: dict[str, int] = field(default_factory=dict)  # uid by name of the accounts that it creates
     counted: int = 0  # of `own`, whose accounts are in `numbers`
 
@@ -230,7 +231,7 @@ class Stage:
     @cached_property
     def head(self) -> Step:
         """Its FROM."""
-        return Step("FROM", self.node.span, self.node, self, self.scope, -1, self.escape, self.start)
+        return Step("FROM", self.node.span, self.node, self, self.globals, END, self.escape, self.start)
 
     @property
     def steps(self) -> Many[Step]:

@@ -39,7 +39,7 @@ def _made(command: RunCommand, user: str, text: str) -> AccountPassword:
 
 
 def _chpasswd(command: RunCommand) -> Iterator[AccountPassword]:
-    for line in printed(command.command, command).split("\n"):
+    for line in printed(command.command, command).text.split("\n"):
         user, colon, text = line.strip().strip("\"'").partition(":")
         if colon and user and "$(" not in text and "`" not in text and not re.search(r"\$[A-Za-z_{]", line):
             yield _made(command, user, text)
@@ -52,7 +52,7 @@ def _passwd(command: RunCommand) -> Iterator[AccountPassword]:
     elif command.command.flag("-u", "--unlock") is not None:
         yield AccountPassword(user, "unlocked", Fact(Secret(""), command.span), command, command.span)
     elif command.command.flag("-l", "--lock") is None:
-        lines = [line for line in printed(command.command, command).split("\n") if line.strip()]
+        lines = [line for line in printed(command.command, command).text.split("\n") if line.strip()]
         if lines and not re.search(r"\$[A-Za-z_{(]|`", lines[0]):
             yield _made(command, user, lines[0].strip().strip("\"'"))
 

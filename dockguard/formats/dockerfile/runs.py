@@ -33,6 +33,7 @@ class Written:
     command: RunCommand
     span: Span
     sources: tuple[str, ...] = ()  # of a copy
+    variables: tuple[str, ...] = ()  # that the shell replaces in `text`
 
 
 @dataclass(eq=False)

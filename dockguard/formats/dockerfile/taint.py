@@ -11,6 +11,7 @@ from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy, Leak
 from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.formats.dockerfile.sensitive import sensitive_path
+from dockguard.formats.dockerfile.writes import VARIABLE, variables
 from dockguard.lazy import regex
 from dockguard.source import Fact, Span
 
@@ -30,12 +31,10 @@ _HARMLESS = ("/dev/", "/proc/")
 
 def secret_names(command: RunCommand) -> Iterator[str]:
     """Variables with secret names whose value a command's words or here-documents use."""
-    texts = [word.text for word in command.command.words]
-    texts += [document.text for document in command.command.documents if document.expands]
-    for text in texts:
-        for name in _VARIABLE.findall(text):
-            if name_is_secret(name):
-                yield name
+    names = [name for word in command.command.words for name in variables(word)]
+    for document in command.command.documents:
+        names += VARIABLE.findall(document.text) if document.expands else []
+    yield from filter(name_is_secret, names)
 
 
 def written_secret(command: RunCommand) -> Fact[str]:
@@ -51,7 +50,7 @@ def _kept_names(command: RunCommand) -> Iterator[str]:
         yield from secret_names(command)
     for written in command.writes:
         if not written.path.startswith(_HARMLESS):
-            yield from (name for name in _VARIABLE.findall(written.text) if name_is_secret(name))
+            yield from filter(name_is_secret, written.variables)
 
 
 def _keeps(command: RunCommand) -> bool:
@@ -92,9 +91,9 @@ def _is_mount(path: str, place: str) -> bool:
 def _prints(command: RunCommand, variable: str | None) -> bool:
     if not variable:
         return False
-    texts = [written.text for written in command.writes if not written.path.startswith(_HARMLESS)]
-    texts += [word.text for word in command.command.words] if _keeps(command) else []
-    return any(variable in _VARIABLE.findall(text) for text in texts)
+    names = [n for written in command.writes if not written.path.startswith(_HARMLESS) for n in written.variables]
+    names += [name for word in command.command.words for name in variables(word)] if _keeps(command) else []
+    return variable in names
 
 
 def removed(image: Image) -> Iterator[Leak]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockguard.source import Unknown
-from tests.dockerfile.helpers import image, images, request
+from tests.dockerfile.helpers import image, request
 
 
 def user(text: str, **args: str) -> str | None:
@@ -124,8 +124,10 @@ def test_which_stages_count() -> None:
     assert [stage.name for stage in built.stages if stage.reached] == ["base", "tools", "data", "prod"]
     assert [stage.name for stage in built.stages if stage.in_final] == ["base", "prod"]
     assert built.final.name == "prod"
-    both = images(text, request("prod"), request("dev"))
-    assert [stage.requested for stage in both[0].stages] == [True, True, True, False, True, True]
+    assert all(stage.requested for stage in built.stages), "another variant may ask for what has a name"
+    assert [stage.requested for stage in image(text).stages] == [True, False, False, False, False, True]
+    unnamed = image("FROM a\nFROM b AS prod\n", request("prod"))
+    assert [stage.requested for stage in unnamed.stages] == [False, True]
 
 
 def test_targets() -> None:

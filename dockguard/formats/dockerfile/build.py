@@ -315,6 +315,9 @@ def image_of(
     final.final = True
     for stage in final.chain:
         stage.in_final = True
+    if of_service:  # another variant of the project may ask for any stage that has a name
+        for index in {index for stage in stages if stage.name for index in reached(stage)}:
+            stages[index].requested = True
     for index in reached(final):
         final.siblings[index].reached = final.siblings[index].requested = True
     many = Many(tuple(stages), tree.source.whole)

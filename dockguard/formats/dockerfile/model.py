@@ -193,7 +193,7 @@ class Stage:
     platform: Fact[str]
     error: str = ""
     reached: bool = False  # part of the build
-    requested: bool = False  # part of some build of this file that somebody asks for
+    requested: bool = False  # part of a build that somebody asks for, or with Compose may ask for by its name
     in_final: bool = False
     final: bool = False
     settings: Settings = field(default_factory=lambda: Settings.empty(_NOWHERE))

@@ -163,7 +163,7 @@ def _pairs(canonical: Canonical, value: Value, path: Path) -> Value:
         if not equals:
             canonical.refuse(item, path, f"{'.'.join(path)}: invalid value {item.text}, expected key=value")
             continue
-        entries[name] = Value(text, item.span, item.span, item.via, item.direct)
+        entries[name] = Value(text, item.span, item.span, item.via, direct=False)
     return value.with_data(entries)
 
 
@@ -173,7 +173,7 @@ def _ssh(_: Canonical, value: Value, __: Path) -> Value:
     entries = {}
     for item in value.data:
         name, equals, path = item.text.partition("=")
-        entries[name] = Value(path if equals else None, item.span, item.span, item.via, item.direct)
+        entries[name] = Value(path if equals else None, item.span, item.span, item.via, direct=False)
     return value.with_data(entries)
 
 

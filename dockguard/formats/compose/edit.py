@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from dockguard.finding import Edit
+from dockguard.formats.compose.model import Override, Project
 from dockguard.formats.compose.scalars import plain_scalar
 from dockguard.formats.compose.tree import Value
 from dockguard.formats.compose.view import View
@@ -21,6 +22,10 @@ def edit(node: Any, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | No
     With an empty path `remove` takes away the node itself. None where no edit is safe: the value came through an
     alias, a merge key or a variable, or it is in a text that cannot be written back.
     """
+    if isinstance(node, Override) and (verb, path) == ("set", "written"):
+        return _written(node, str(literal))
+    if isinstance(node, Project) and (verb, path) == ("remove", "version"):
+        return _remove_versions(node)
     if not isinstance(node, View) or not node.direct:
         return None
     names = tuple(path.split(".")) if path else ()
@@ -38,6 +43,22 @@ def edit(node: Any, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | No
 
 def _free(value: Value) -> bool:
     return value.direct and not value.span.source.lossy and value.span.source.origin is None
+
+
+def _written(node: Override, text: str) -> tuple[Edit, ...] | None:
+    """Another value instead of one that clears nothing, as it is: `!reset []`."""
+    value = node.value
+    if not _free(value):
+        return None
+    if value.data is not None or value.span.start < value.span.end:
+        return (Edit(value.span, text),)
+    colon = regex(r"\s*:").match(value.span.source.text, value.span.end)
+    return (Edit(Span(value.span.source, colon.end(), colon.end()), f" {text}"),) if colon else None
+
+
+def _remove_versions(node: Project) -> tuple[Edit, ...] | None:
+    places = [_extent(value) if _free(value) else None for value in node.journal.versions]
+    return tuple(Edit(place) for place in places if place is not None) or None
 
 
 def _remove(node: View, names: tuple[str, ...]) -> tuple[Edit, ...] | None:

@@ -113,6 +113,8 @@ def _import(loader: Loader, source: Value, target: Value, cleared: Cleared, entr
             if mine is not None:
                 if _same(mine, resource):
                     continue
+                if section in ("services", "networks", "volumes", "secrets", "configs"):
+                    loader.journal.collides(mine, resource, (section, name))
                 base = cleared.apply(made({section: made({name: taken}, entry)}, entry)).get(section, name)
                 taken = mine if base is None else loader.merge(base, mine, (section, name))
             target = put(target, (section, name), taken)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from dockguard.formats.compose.scalars import to_bool, to_float, to_int
-from dockguard.formats.compose.tree import CLOSE, OPEN, Path, Table, Value, is_unknown
+from dockguard.formats.compose.tree import CLOSE, OPEN, Path, Table, Value, is_unknown, unknown_names
 from dockguard.record import dataclass
 from dockguard.source import Span, Via
 
@@ -253,8 +253,20 @@ class Interpolation:
                 self.required.append((error.variable, value))
             self.refuse(value, path, str(error))
             return value.with_data(f"{OPEN}{error.variable or '?'}{CLOSE}")
+        if self.scope.open and "?" in value.data:
+            self._note_required(value, text)
         new = Value(text, value.span, value.key, value.via, value.direct and text == value.data)
         return _traced(new, used, self.scope)
+
+    def _note_required(self, value: Value, text: str) -> None:
+        for name in dict.fromkeys(unknown_names(text)):
+            if _requires(value.data, name):
+                self.required.append((name, value))
+
+
+def _requires(template: str, name: str) -> bool:
+    """Whether a template says `${NAME:?…}` or `${NAME?…}`."""
+    return f"${{{name}:?" in template or f"${{{name}?" in template
 
 
 def _traced(value: Value, used: list[str], scope: Scope) -> Value:

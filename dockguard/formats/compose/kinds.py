@@ -12,10 +12,20 @@ from dockguard.formats.compose.bounds import Bound, Scratch
 from dockguard.formats.compose.committed import SecretFile
 from dockguard.formats.compose.credentials import Credential
 from dockguard.formats.compose.grants import Access, Capability, SecurityOption
-from dockguard.formats.compose.model import Change, FileObject, Network, Override, Project, Service, Volume
+from dockguard.formats.compose.model import (
+    Change,
+    FileObject,
+    IgnoredFile,
+    Network,
+    Overlay,
+    Override,
+    Project,
+    Service,
+    Volume,
+)
 from dockguard.formats.compose.parts import Build, Entry, Hook, Mount, Port
 from dockguard.formats.compose.pulled import Pulled
-from dockguard.formats.compose.refusal import Refusal
+from dockguard.formats.compose.refusal import Difference, Refusal, Requirement
 from dockguard.formats.compose.switches import Switch
 
 Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
@@ -45,16 +55,9 @@ def _refusals(project: Project) -> Iterable[Refusal]:
     return project.refusals
 
 
-def _overrides(project: Project) -> Iterable[Override]:
-    from dockguard.formats.compose.overlay import overrides
-
-    return overrides(project)
-
-
-def _changes(project: Project) -> Iterable[Change]:
-    from dockguard.formats.compose.overlay import changes
-
-    return changes(project)
+def _overlay(name: str) -> Callable[[Project], Iterator[Any]]:
+    """What `overlay` finds in a project."""
+    return lambda project: getattr(import_module("dockguard.formats.compose.overlay"), name)(project)
 
 
 def _kind_of_refusal(node: Refusal) -> Iterable[str]:
@@ -108,6 +111,10 @@ def kinds(edit: Editor) -> Mapping[str, Kind]:
         "compose.credential": Kind(Credential, _credentials),
         "compose.secret_file": Kind(SecretFile, _secret_files),
         "compose.refusal": Kind(Refusal, _refusals, key=_kind_of_refusal),
-        "compose.override": Kind(Override, _overrides),
-        "compose.change": Kind(Change, _changes),
+        "compose.override": Kind(Override, _overlay("overrides"), edit=edit),
+        "compose.change": Kind(Change, _overlay("changes")),
+        "compose.overlay": Kind(Overlay, _overlay("overlays")),
+        "compose.ignored": Kind(IgnoredFile, _overlay("ignored")),
+        "compose.difference": Kind(Difference, _resources("differences")),
+        "compose.requirement": Kind(Requirement, _resources("requirements")),
     }

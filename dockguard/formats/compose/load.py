@@ -178,7 +178,8 @@ class Loader:
 
     def merge(self, base: Value, over: Value, path: Path = ()) -> Value:
         """One model over another."""
-        return Merge(self.journal.refuser("merge"), self.journal.clears_nothing)(base, over, path)
+        journal = self.journal
+        return Merge(journal.refuser("merge"), journal.clears_nothing, journal.repeats)(base, over, path)
 
     def finish(self, model: Value) -> Value:
         """What is done after each file: lists made unique, the schema asked, long forms written."""

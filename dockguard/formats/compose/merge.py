@@ -12,6 +12,7 @@ from dockguard.formats.compose.tree import Path, Table, Value, made
 from dockguard.source import Via
 
 Refuse = Callable[[Value, Path, str], None]
+Notice = Callable[[Value, Value, Path], None]
 Special = Callable[["Merge", Value, Value, Path], Value]
 
 
@@ -19,12 +20,14 @@ class Merge:
     """compose-go's `override.Merge` and `EnforceUnicity`.
 
     `refuse(value, path, message)` hears of what Docker Compose stops at; `noop(over, base, path)` of a null, an empty
-    list or an empty mapping that somebody wrote over something, which clears nothing.
+    list or an empty mapping that somebody wrote over something, which clears nothing; `repeated` of an item of a list
+    that the base holds already.
     """
 
-    def __init__(self, refuse: Refuse, noop: Callable[[Value, Value, Path], None] | None = None) -> None:
+    def __init__(self, refuse: Refuse, noop: Notice | None = None, repeated: Notice | None = None) -> None:
         self.refuse = refuse
         self.noop = noop
+        self.repeated = repeated
 
     def __call__(self, base: Value, over: Value, path: Path = ()) -> Value:
         """`base` with `over` on top of it; `path` is where both stand."""
@@ -43,7 +46,7 @@ class Merge:
         if base.is_map and over.is_map:
             return self.mappings(base, over, path, table)
         if base.is_list and over.is_list:
-            return joined(base, over, base.data + _others(base, over))
+            return joined(base, over, base.data + self._others(base, over, path))
         if base.is_map or base.is_list:
             self.refuse(over, path, f"cannot override {'.'.join(path)}")
             return base
@@ -56,6 +59,15 @@ class Merge:
         if nothing and self.noop is not None and base.data not in (None, [], {}) and not replaces:
             self.noop(over, base, path)
 
+    def _others(self, base: Value, over: Value, path: Path) -> list[Value]:
+        """The newer items that the older list does not hold already."""
+        known = [item.plain() for item in base.data]
+        if self.repeated is not None:
+            for item in over.data:
+                if item.plain() in known:
+                    self.repeated(item, base.data[known.index(item.plain())], path)
+        return [item for item in over.data if item.plain() not in known]
+
     def mappings(self, base: Value, over: Value, path: Path, table: Table | None) -> Value:
         """Two mappings, key by key."""
         entries = dict(base.data)
@@ -64,12 +76,6 @@ class Merge:
             down = table.down(name) if table is not None else None
             entries[name] = value if mine is None else self._merge(mine, value, (*path, name), down)
         return joined(base, over, entries)
-
-
-def _others(base: Value, over: Value) -> list[Value]:
-    """The newer items that the older list does not hold already."""
-    known = [item.plain() for item in base.data]
-    return [item for item in over.data if item.plain() not in known]
 
 
 def replaced(base: Value, over: Value) -> Value:
@@ -124,7 +130,7 @@ def as_map(value: Value, default: dict[str, Any] | None = None) -> Value:
     for item in value.data:
         if isinstance(item.data, str):
             filled = None if default is None else {name: made(part, item) for name, part in default.items()}
-            entries[item.data] = Value(filled, item.span, item.span, item.via, item.direct)
+            entries[item.data] = Value(filled, item.span, item.span, item.via, direct=False)
     return value.with_data(entries)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from dockguard.formats.compose.entries import Entry, entries
-from dockguard.formats.compose.refusal import Journal, Refusal
+from dockguard.formats.compose.refusal import Difference, Journal, Refusal, Requirement
 from dockguard.formats.compose.service import Service as Service
 from dockguard.formats.compose.tree import Path, Value
 from dockguard.formats.compose.view import View, fact, many
@@ -109,6 +109,7 @@ class Override:
     base: Fact[str]  # what stays, in short
     service: Service | None
     is_security: bool  # whether it is an attribute that isolates, publishes or mounts
+    value: Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +121,36 @@ class Change:
     what: str  # "publishes port 5432 on every address"
     base: Fact[str]
     service: Service
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """A file that overlays the base of a project."""
+
+    span: Span
+    path: str
+    is_run: bool  # whether a script, a CI file, `COMPOSE_FILE` or the configuration runs a set with it
+    others_run: bool  # whether they run other sets of this project
+    hardens: bool  # whether it is there to make services safer
+
+    @property
+    def subject(self) -> str:
+        """The file."""
+        return self.path
+
+
+@dataclass(frozen=True, eq=False)
+class IgnoredFile:
+    """A base file that Docker Compose does not read, because another one comes before it."""
+
+    span: Span
+    path: str
+    read: str  # the file that is read instead
+
+    @property
+    def subject(self) -> str:
+        """The file."""
+        return self.path
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +226,21 @@ class Project:
     def refusals(self) -> tuple[Refusal, ...]:
         """What Docker Compose would stop at; what is no YAML at all is no refusal but an error of the run."""
         return tuple(refusal for refusal in self.journal.refusals if refusal.kind != "syntax")
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """What an older Docker Compose would stop at."""
+        return tuple(self.journal.differences)
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Required variables that no env file of the project sets."""
+        return tuple(Requirement(value.place, name) for name, value in self.journal.required)
+
+    @cached_property
+    def version(self) -> Fact[str]:
+        """The obsolete `version` attribute of its files, the last one."""
+        return fact(next(reversed(self.journal.versions), None), self.span, str)
 
     @cached_property
     def versions(self) -> Many[Fact[str]]:

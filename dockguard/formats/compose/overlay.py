@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockguard.formats.compose.model import Change, Override, Project, Service
+from dockguard.formats.compose.model import Change, IgnoredFile, Overlay, Override, Project, Service
 from dockguard.formats.compose.refusal import Noop
 from dockguard.formats.compose.scalars import go_text
 from dockguard.formats.compose.tree import Value, shown
-from dockguard.source import Fact
+from dockguard.source import Fact, Source, Span
 
 SECURITY = frozenset(
     (
@@ -29,6 +29,15 @@ SECURITY = frozenset(
 )
 
 
+# What Docker leaves to a container that says nothing (moby, `oci/caps/defaults.go`): adding one of these adds nothing.
+DEFAULT_CAPABILITIES = frozenset(
+    (
+        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW"),
+        *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    )
+)
+
+
 def overrides(project: Project) -> Iterator[Override]:
     """Nulls and empty collections over something, which Docker Compose merges into what was there."""
     for noop in project.journal.noops:
@@ -42,7 +51,7 @@ def _override(noop: Noop, project: Project) -> Override:
     base: Fact[str] = Fact(_summary(noop.base), noop.base.place, noop.base.via)
     written = "null" if noop.over.data is None else "[]" if noop.over.is_list else "{}"
     subject = ".".join(noop.path)
-    return Override(noop.over.place, subject, attribute, written, base, service, noop.path[2] in SECURITY)
+    return Override(noop.over.place, subject, attribute, written, base, service, noop.path[2] in SECURITY, noop.over)
 
 
 def _summary(value: Value) -> str:
@@ -59,6 +68,47 @@ def _word(value: Value) -> str:
     if value.is_map:
         return value.span.text.partition("\n")[0][:60]
     return shown(go_text(value.data))[:60]
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+_HARDENING = frozenset(("read_only", "cap_drop", "security_opt", "user", "userns_mode", "pids_limit"))
+
+
+def overlays(project: Project) -> Iterator[Overlay]:
+    """The overlays of a variant."""
+    for source in project.files[1:]:
+        unused = source in project.unused
+        yield Overlay(_head(source), source.path, not unused, unused, _hardens(project, source))
+
+
+def ignored(project: Project) -> Iterator[IgnoredFile]:
+    """Base files beside the one that is read."""
+    for source in project.ignored:
+        yield IgnoredFile(_head(source), source.path, project.files[0].path)
+
+
+def _head(source: Source) -> Span:
+    """The first line that says something."""
+    for number in range(1, len(source.line_starts) + 1):
+        line = source.line_span(number)
+        if line.text.strip() and not line.text.lstrip().startswith(("#", "---", "%")):
+            return line
+    return source.whole
+
+
+def _hardens(project: Project, source: Source) -> bool:
+    """Whether most services that a file speaks of get a protection from it."""
+    hardened = touched = 0
+    for service in project.services:
+        mine = [name for name, value in service.value.map.items() if _speaks(source, value)]
+        touched += bool(mine)
+        hardened += bool(_HARDENING & set(mine))
+    return touched > 0 and hardened * 2 >= touched
+
+
+def _speaks(source: Source, value: Value) -> bool:
+    return value.place.source is source or any(step.span.source is source for step in value.via or ())
 
 
 # --- what an overlay weakens -----------------------------------------------------------------------------------------
@@ -113,8 +163,9 @@ def _is_root(user: Fact[str]) -> bool:
 
 def _lists(before: Service, after: Service) -> Iterator[Change]:
     had = {item.known for item in before.added_capabilities}
+    usual = () if before.drops_all_capabilities.value is True else DEFAULT_CAPABILITIES
     for item in after.added_capabilities:
-        if item.known is not None and item.known not in had:
+        if item.known is not None and item.known not in had and item.known not in usual:
             yield _change(after, f"adds the capability {item.known}", item, Fact(None, before.cap_add.span))
     if before.drops_all_capabilities.value is True and after.drops_all_capabilities.value is False:
         dropped: Fact[bool] = after.drops_all_capabilities

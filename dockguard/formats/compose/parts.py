@@ -16,7 +16,7 @@ from dockguard.formats.compose.scalars import go_text
 from dockguard.formats.compose.tree import Value, is_unknown, shown
 from dockguard.formats.compose.view import View, as_bool, as_bytes, as_int, fact, item_fact, readable
 from dockguard.record import dataclass
-from dockguard.source import Fact, Many, Span, absent
+from dockguard.source import Fact, Many, Span, Via, absent
 
 if TYPE_CHECKING:
     from dockguard.formats.compose.model import Service
@@ -221,6 +221,17 @@ class Port(View):
         if not self.host_ip.written:
             return Fact(True, self.span, self.value.via)
         return self.host_ip.map(lambda ip: ip in ("", "0.0.0.0", "::", "::ffff:0.0.0.0", "0:0:0:0:0:0:0:0"))
+
+    @cached_property
+    def stays_public(self) -> Fact[str]:
+        """For a port that another file binds to one address: the public entry of the same port that stays beside it."""
+        if self.public.value is not False or self.service is None:
+            return absent(self.span)
+        for other in self.service.ports:
+            same = (other.target.value, other.protocol.value) == (self.target.value, self.protocol.value)
+            if same and other.public.value is True and other.span.source is not self.span.source:
+                return Fact(other.span.text, self.span, Via(other.span, "this one stays"))
+        return absent(self.span)
 
     @cached_property
     def public(self) -> Fact[bool]:

@@ -37,6 +37,38 @@ class Noop:
     path: Path
 
 
+@dataclass(frozen=True)
+class Difference:
+    """Something that Docker Compose loads today and that an older version refuses."""
+
+    span: Span
+    path: Path
+    message: str
+    base: Span  # the other place that takes part
+
+    @property
+    def subject(self) -> str:
+        """Where in the model."""
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A variable that a file requires (`${NAME:?}`) and that no env file of the project sets."""
+
+    span: Span
+    name: str
+
+    @property
+    def subject(self) -> str:
+        """The variable."""
+        return f"variable {self.name}"
+
+
+# Lists whose items the schema wants unique and that Docker Compose 2 appended as they were.
+_ONCE = frozenset(("security_opt", "group_add", "device_cgroup_rules", "external_links", "volumes_from"))
+
+
 @dataclass
 class Journal:
     """What happened while a project was loaded."""
@@ -46,6 +78,7 @@ class Journal:
     required: list[tuple[str, Value]] = field(default_factory=list)
     opened: list[tuple[Path, str]] = field(default_factory=list)  # what is not known to be complete, and why
     versions: list[Value] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
     _seen: set[tuple[int, int, int, str]] = field(default_factory=set)
 
     def refuse(self, span: Span, message: str, kind: str, path: Path = (), near: str = "") -> None:
@@ -62,6 +95,18 @@ class Journal:
             self.refuse(value.place, message, kind, path)
 
         return refuse
+
+    def collides(self, mine: Value, theirs: Value, path: Path) -> None:
+        """Note a resource that is declared here and in an included file, which Docker Compose 2 refused."""
+        message = "an included file declares it too"
+        place = theirs.key or theirs.span
+        self.differences.append(Difference(mine.key or mine.span, path, message, place))
+
+    def repeats(self, over: Value, base: Value, path: Path) -> None:
+        """Note an item that base and overlay both have, where Docker Compose refused it before version 5."""
+        if path[-1] in _ONCE and path[0] == "services":
+            message = f"the base has `{over.span.text[:60]}` too"
+            self.differences.append(Difference(over.place, path, message, base.place))
 
     def clears_nothing(self, over: Value, base: Value, path: Path) -> None:
         """Note a value that was meant to clear something."""

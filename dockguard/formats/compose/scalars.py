@@ -115,9 +115,11 @@ def to_bytes(text: str) -> int:
     if re.match(r"[-+]?[0-9]{1,18}\Z", text):
         return int(text)
     at = max(text.rfind(char) for char in "0123456789. ")
+    if at < 0:
+        raise ValueError(f"invalid size: '{text[:40]}'")
     number, suffix = text[: at + 1].removesuffix(" "), text[at + 1 :].lower()
     value = to_float(number.replace("_", "") if re.match(r"[0-9](?:_?[0-9])*\Z", number) else number)
-    if at < 0 or value < 0 or value >= 1 << 63 or not re.match(r"(?:b|[kmgtp](?:i?b)?)?\Z", suffix):
+    if value < 0 or value >= 1 << 63 or not re.match(r"(?:b|[kmgtp](?:i?b)?)?\Z", suffix):
         raise ValueError(f"invalid size: '{text[:40]}'")
     return int(value * _UNITS[suffix[:1].replace("b", "")])
 

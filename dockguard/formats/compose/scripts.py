@@ -25,13 +25,14 @@ def _names() -> re.Pattern[str]:
 
 
 @cache
-def _commands() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    word = r"(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|[^\s\"';|&]{1,200})"
-    gap = r"(?:[ \t]|\\\r?\n)+"
-    option = rf"(?:-f|--file)(?:=|{gap}){word}|--?[A-Za-z][A-Za-z-]{{0,30}}(?:=|{gap})?(?:{word})?"
+def _options() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    name = r"(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|[^\s\"';|&]{1,200})"
+    gap = r"(?:[ \t]|\\\r?\n){1,20}"
+    file = rf"(?:-f|--file)(?:=|{gap}){name}"
+    other = rf"--?[A-Za-z][A-Za-z-]{{0,30}}(?:=|{gap})(?!-){name}"
     return (
-        re.compile(rf"docker(?:-|{gap})compose((?:{gap}(?:{option})){{1,40}})"),
-        re.compile(rf"(?:^|\s)(?:-f|--file)(?:=|{gap})({word})"),
+        re.compile(rf"(?<![\w-]){file}(?:{gap}(?:{file}|{other}(?={gap}(?:-f|--file))))*"),
+        re.compile(rf"(?:^|\s)(?:-f|--file)(?:=|{gap})({name})"),
         re.compile(r"COMPOSE_FILE[ \t]*[:=][ \t]*[\"']?([^\s\"'#]{1,400})"),
     )
 
@@ -68,9 +69,9 @@ def _scripts(workspace: Workspace) -> list[str]:
 
 
 def _in_text(source: Source, workspace: Workspace) -> Iterator[tuple[tuple[str, ...], Span]]:
-    command, file, variable = _commands()
-    for match in command.finditer(source.text):
-        names = [part[1].strip("\"'") for part in file.finditer(match[1])]
+    options, file, variable = _options()
+    for match in options.finditer(source.text):
+        names = [part[1].strip("\"'") for part in file.finditer(match[0])]
         yield from _resolved(names, source.span(match.start(), match.end()), workspace)
     for match in variable.finditer(source.text):
         names = re.split(r"[:;,]", match[1])
@@ -79,7 +80,7 @@ def _in_text(source: Source, workspace: Workspace) -> Iterator[tuple[tuple[str, 
 
 def _resolved(names: list[str], span: Span, workspace: Workspace) -> Iterator[tuple[tuple[str, ...], Span]]:
     """Scripts are run from their own folder or from the root; the folder in which the files are is the right one."""
-    if not names or not all(re.fullmatch(r"[A-Za-z0-9_./@+-]+", name) for name in names):
+    if not names or not all(re.fullmatch(r"[A-Za-z0-9_./@+-]+\.ya?ml", name) for name in names):
         return
     folder = folder_of(span.source.path)
     while True:

@@ -153,7 +153,7 @@ class _Assembly:
 
     def group(self, base: str, sets: list[Set]) -> Iterator[Project]:
         """The variants of one project, the plain one first."""
-        unique = list({one.files: one for one in reversed(sets)}.values())[::-1]
+        unique = [one for index, one in enumerate(sets) if one.files not in [other.files for other in sets[:index]]]
         plain: Project | None = None
         for chosen in unique[:MAX_VARIANTS]:
             project = self.project(base, chosen, plain, len(unique) > 1)
@@ -193,8 +193,10 @@ class _Assembly:
 
     def ignored(self, base: str) -> Iterator[Source]:
         """Files of the four names beside the base, which Compose never reads."""
+        name = base.rpartition("/")[2]
+        later = BASES[BASES.index(name) + 1 :] if name in BASES else ()
         for path, tree in self.trees.items():
-            if path != base and folder_of(path) == folder_of(base) and path.rpartition("/")[2] in BASES:
+            if folder_of(path) == folder_of(base) and path.rpartition("/")[2] in later:
                 yield tree.source
 
     def unused(self, base: str, chosen: Set) -> Iterator[Source]:

@@ -75,11 +75,34 @@ def _error(problem: Problem) -> dict[str, Any]:
 
 
 def _masked(value: Any, secret: bool = False) -> Any:
-    """Values below secret-looking keys as stars; the shape stays."""
+    """Values below secret-looking keys, and what looks like a secret anywhere, as stars; the shape stays."""
     from dockguard.common.secrets import name_is_secret
 
     if isinstance(value, dict):
         return {key: _masked(inner, secret or name_is_secret(str(key))) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_masked(inner, secret) for inner in value]
-    return MASK if secret and isinstance(value, str) and value else value
+        return _masked_list(value, secret)
+    if isinstance(value, str) and value:
+        return MASK if secret else _hidden(value)
+    return value
+
+
+def _masked_list(items: list[Any], secret: bool) -> list[Any]:
+    """A list of words is also read as one command line, where a flag tells what the next word is."""
+    if not secret and items and all(isinstance(item, str) for item in items):
+        line = " ".join(items)
+        if _hidden(line) != line:
+            return [_masked(item, _is_value(items, at)) for at, item in enumerate(items)]
+    return [_masked(item, secret) for item in items]
+
+
+def _is_value(words: list[Any], at: int) -> bool:
+    from dockguard.common.secrets import name_is_secret
+
+    return at > 0 and words[at - 1].startswith("-") and name_is_secret(words[at - 1].lstrip("-"))
+
+
+def _hidden(text: str) -> str:
+    from dockguard.common.secrets import find_in_text, mask
+
+    return mask(text, [(found.start, found.end) for found in find_in_text(text)])

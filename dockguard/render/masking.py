@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from dockguard.lazy import regex
 from dockguard.render.secret_ranges import key_blocks, secret_ranges
@@ -15,6 +16,7 @@ MARGIN = (
     2000  # code points of a line that are looked at on each side of a place, for the name that a value stands under
 )
 MAX_PLACE = 20_000  # code points of one place that are looked at
+MIN_KNOWN, MAX_KNOWN, MAX_WORDS = 10, 4096, 100  # of secrets that are hidden wherever else they stand
 MAX_USES = 20  # places at which a secret is looked for in the open
 
 _NAME = regex(r"""[ \t-]{0,64}["']?[A-Za-z_][\w.-]{0,255}["']?[ \t]{0,64}(?:=|:[ \t])[ \t]{0,64}""")
@@ -34,6 +36,7 @@ class Masks:
         self._ranges: dict[Span, Ranges] = {}
         for span in _masked_places(run.reports):
             self._marked.setdefault(span.source, []).append(_value_part(span))
+        self._reports = run.reports
 
     def ranges(self, span: Span) -> Ranges:
         """The secret ranges that touch a place, in order, without overlap; at most `MAX_PLACE` of it is looked at."""
@@ -41,9 +44,20 @@ class Masks:
             source, start, end = span.source, span.start, min(span.end, span.start + MAX_PLACE)
             chunk = _lines(Span(source, start, end))
             found = ((chunk.start + first, chunk.start + last) for first, last in secret_ranges(chunk.text))
-            every = merge([*found, *self._block(source), *self._marked.get(source, ())])
+            known = _occurrences(chunk, self._elsewhere)
+            every = merge([*found, *known, *self._block(source), *self._marked.get(source, ())])
             self._ranges[span] = tuple(pair for pair in every if pair[1] > start and pair[0] < max(end, start + 1))
         return self._ranges[span]
+
+    @cached_property
+    def _elsewhere(self) -> tuple[str, ...]:
+        """Secrets of the lines that the run speaks of: whoever copies one into another file leaks it there, too."""
+        lines = dict.fromkeys(_lines(span) for report in self._reports for span in _spans(report))
+        found = {(line.source, line.start + a, line.start + b) for line in lines for a, b in secret_ranges(line.text)}
+        found |= {(source, start, end) for source, pairs in self._marked.items() for start, end in pairs}
+        words = {source.text[start:end].strip("\"' \t\r\n") for source, start, end in found}
+        long = (word for word in words if MIN_KNOWN <= len(word) <= MAX_KNOWN)
+        return tuple(sorted(long, key=lambda word: (-len(word), word))[:MAX_WORDS])
 
     def text(self, span: Span) -> str:
         """The text of a span with stars for secrets; one that is hidden in part is hidden as a whole."""
@@ -90,6 +104,14 @@ class Masks:
         if source not in self._blocks:
             self._blocks[source] = tuple(key_blocks(source.text))
         return self._blocks[source]
+
+
+def _occurrences(chunk: Span, words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    for word in words:
+        at = chunk.source.text.find(word, chunk.start, chunk.end)
+        while at >= 0:
+            yield at, at + len(word)
+            at = chunk.source.text.find(word, at + len(word), chunk.end)
 
 
 def _spans(report: Report) -> tuple[Span, ...]:

@@ -186,6 +186,7 @@ def build(loader: Loader, files: Sequence[str], folder: str, scope: Scope, profi
     model = normalize(merged, name, loader, scope)
     printed = _printed(model, loader.journal)
     active = _active(printed, profiles)
+    loader.journal.forget_inactive(active)
     Check(model, printed, active, loader.journal).run()
     shown = _used(printed, active)
     return Project(model, shown, loader, loader.journal, paths, folder, name)

@@ -105,7 +105,7 @@ class Override:
     span: Span
     subject: str
     attribute: str  # `ports`
-    written: str  # `null`, `[]` or `{}`
+    written: Fact[str]  # `null`, `[]` or `{}`
     base: Fact[str]  # what stays, in short
     service: Service | None
     is_security: bool  # whether it is an attribute that isolates, publishes or mounts
@@ -118,7 +118,7 @@ class Change:
 
     span: Span
     subject: str
-    what: str  # "publishes port 5432 on every address"
+    what: Fact[str]  # "publishes port 5432 on every address"
     base: Fact[str]
     service: Service
 

@@ -151,7 +151,9 @@ def normalize(model: Value, name: str, loader: Loader, scope: Scope) -> Value:
     model = _networks(model)
     for section, key, service in each(model, "services", "jobs"):
         if service.is_map:
+            loader.journal.about = (section, key)
             model = put(model, (section, key), _service(service, loader, scope))
+    loader.journal.about = ()
     return _named(model, name)
 
 

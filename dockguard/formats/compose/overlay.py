@@ -8,7 +8,7 @@ from dockguard.formats.compose.model import Change, IgnoredFile, Overlay, Overri
 from dockguard.formats.compose.refusal import Noop
 from dockguard.formats.compose.scalars import go_text
 from dockguard.formats.compose.tree import Value, shown
-from dockguard.source import Fact, Source, Span
+from dockguard.source import Fact, Source, Span, Via
 
 SECURITY = frozenset(
     (
@@ -49,7 +49,8 @@ def _override(noop: Noop, project: Project) -> Override:
     service = project.service(noop.path[1])
     attribute = ".".join(noop.path[2:])
     base: Fact[str] = Fact(_summary(noop.base), noop.base.place, noop.base.via)
-    written = "null" if noop.over.data is None else "[]" if noop.over.is_list else "{}"
+    word = "null" if noop.over.data is None else "[]" if noop.over.is_list else "{}"
+    written = Fact(word, noop.over.place, Via(noop.base.place, "this stays"))
     subject = ".".join(noop.path)
     return Override(noop.over.place, subject, attribute, written, base, service, noop.path[2] in SECURITY, noop.over)
 
@@ -197,7 +198,11 @@ def _network(project: Project, name: str) -> Iterator[Change]:
     if service is not None:
         subject = f"networks.{name}"
         old: Fact[str] = Fact("internal: true", before.internal.span, before.internal.via)
-        yield Change(after.internal.span, subject, f"opens the internal network `{name}`", old, service)
+        what = Fact(f"opens the internal network `{name}`", after.internal.span, Via(old.span, _SAFER))
+        yield Change(after.internal.span, subject, what, old, service)
+
+
+_SAFER = "the base says otherwise here"
 
 
 def _change(service: Service, what: str, now: Fact[bool] | Fact[str], before: Fact[bool] | Fact[str]) -> Change:
@@ -209,4 +214,5 @@ def _change(service: Service, what: str, now: Fact[bool] | Fact[str], before: Fa
         else f"{before.value}"
     )
     base: Fact[str] = Fact(shown_before, before.span, before.via)
-    return Change(now.span, service.subject, what, base, service)
+    via = Via(before.span, _SAFER) if before.written else None
+    return Change(now.span, service.subject, Fact(what, now.span, via), base, service)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockguard.formats.compose.tree import Path, Value
 from dockguard.record import dataclass, field
-from dockguard.source import Span
+from dockguard.source import Fact, Span, Via
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,7 @@ class Difference:
 
     span: Span
     path: Path
-    message: str
-    base: Span  # the other place that takes part
+    message: Fact[str]
 
     @property
     def subject(self) -> str:
@@ -79,6 +78,7 @@ class Journal:
     opened: list[tuple[Path, str]] = field(default_factory=list)  # what is not known to be complete, and why
     versions: list[Value] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    about: Path = ()  # what is worked on while files are read for it
     _seen: set[tuple[int, int, int, str]] = field(default_factory=set)
 
     def refuse(self, span: Span, message: str, kind: str, path: Path = (), near: str = "") -> None:
@@ -86,7 +86,11 @@ class Journal:
         key = (id(span.source), span.start, span.end, message)
         if key not in self._seen:
             self._seen.add(key)
-            self.refusals.append(Refusal(span, message, kind, path, near))
+            self.refusals.append(Refusal(span, message, kind, path or self.about, near))
+
+    def forget_inactive(self, active: frozenset[str]) -> None:
+        """Docker Compose reads no env files of services whose profile is off."""
+        self.refusals = [one for one in self.refusals if not _of_inactive(one, active)]
 
     def refuser(self, kind: str):  # type: ignore[no-untyped-def]
         """A `refuse(value, path, message)` that notes refusals of one kind."""
@@ -98,16 +102,22 @@ class Journal:
 
     def collides(self, mine: Value, theirs: Value, path: Path) -> None:
         """Note a resource that is declared here and in an included file, which Docker Compose 2 refused."""
-        message = "an included file declares it too"
-        place = theirs.key or theirs.span
-        self.differences.append(Difference(mine.key or mine.span, path, message, place))
+        place = mine.key or mine.span
+        what = Fact("an included file declares it too", place, Via(theirs.key or theirs.span, "declared here"))
+        self.differences.append(Difference(place, path, what))
 
     def repeats(self, over: Value, base: Value, path: Path) -> None:
         """Note an item that base and overlay both have, where Docker Compose refused it before version 5."""
         if path[-1] in _ONCE and path[0] == "services":
             message = f"the base has `{over.span.text[:60]}` too"
-            self.differences.append(Difference(over.place, path, message, base.place))
+            what = Fact(message, over.place, Via(base.place, "the first one is here"))
+            self.differences.append(Difference(over.place, path, what))
 
     def clears_nothing(self, over: Value, base: Value, path: Path) -> None:
         """Note a value that was meant to clear something."""
         self.noops.append(Noop(over, base, path))
+
+
+def _of_inactive(refusal: Refusal, active: frozenset[str]) -> bool:
+    own = refusal.kind in ("file", "syntax") and len(refusal.path) == 2 and refusal.path[0] == "services"
+    return own and refusal.path[1] not in active

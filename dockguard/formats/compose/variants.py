@@ -156,12 +156,12 @@ class _Assembly:
         unique = [one for index, one in enumerate(sets) if one.files not in [other.files for other in sets[:index]]]
         plain: Project | None = None
         for chosen in unique[:MAX_VARIANTS]:
-            project = self.project(base, chosen, plain, len(unique) > 1)
+            project = self.project(base, chosen, plain)
             self.claimed |= {source.path for source in project.every}
             plain = plain or project
             yield project
 
-    def project(self, base: str, chosen: Set, plain: Project | None, several: bool) -> Project:
+    def project(self, base: str, chosen: Set, plain: Project | None) -> Project:
         """One variant."""
         loaded = self.load(chosen)
         files = [self.workspace.read(path) for path in loaded.files]
@@ -173,7 +173,7 @@ class _Assembly:
             sources,
             tuple(every.values()),
             base,
-            _label(loaded.files) if several else "",
+            _label(loaded.files),
             loaded.folder,
             loaded.journal,
             loaded.loader.absolute(""),

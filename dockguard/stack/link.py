@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dockguard.record import dataclass
-from dockguard.source import Fact, Many, Span, Unknown
+from dockguard.source import Fact, Many, Span, Unknown, Via
 from dockguard.stack.pieces import Assumption, BuildRequest, Container, Image, Mount, Piece, Port, Route, User
 
 
@@ -47,7 +47,8 @@ class Running:
             return own
         for assumption in self.assumed:
             if assumption.attribute == "user":
-                return Fact(User(str(assumption.value)), self.container.image.span)
+                how = Via(assumption.span, f"images `{assumption.image}` are assumed to run as `{assumption.value}`")
+                return Fact(User(str(assumption.value), declared=False), self.container.image.span, how)
         if self.built is not None:
             return self.built.user.step(self.container.span, f"`{self.name}` runs this image")
         return self.known or Fact(Unknown("nobody knows this image"), self.container.image.span)

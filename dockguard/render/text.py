@@ -129,7 +129,7 @@ class _Pen:
         confidence = first.finding.confidence or first.rule.confidence
         if confidence < Confidence.HIGH:
             yield from self._fact("confidence", confidence.word, gutter)
-        if len({report.variants for report in group}) == 1 and _tell_variants(first):
+        if len({report.variants for report in group}) == 1 and self._tell_variants(first):
             yield from self._fact("variants", self._variants(first.variants), gutter)
         if more_notes > 0:
             yield from self._fact("note", f"{more_notes} more places (-v shows them)", gutter)
@@ -138,11 +138,19 @@ class _Pen:
         """Where a finding holds, in short: all variants of its project, or the first few."""
         base = names[0].partition(" + ")[0]
         project = {stack for stack in self.run.stacks if stack.partition(" + ")[0] == base}
-        if len(names) > 2 and project == set(names):
+        if len(names) > 1 and project == set(names):
             return f"all {len(names)}"
         if len(names) > VARIANTS + 1 and not self.verbose:
             return f"{', '.join(names[:VARIANTS])} and {len(names) - VARIANTS} more (-v shows them)"
         return ", ".join(names)
+
+    def _tell_variants(self, report: Report) -> bool:
+        """Whether the variants say more than the place does, and the project has others."""
+        if not report.variants or report.variants == (report.span.outer.source.path,):
+            return False
+        base = report.variants[0].partition(" + ")[0]
+        project = tuple(stack for stack in self.run.stacks if stack.partition(" + ")[0] == base)
+        return len(project) != 1 or report.variants != project
 
     def _fix(self, group: Sequence[Report], gutter: int) -> Iterator[str]:
         fixes = [(report, report.finding.fix) for report in group if report.finding.fix]
@@ -221,8 +229,3 @@ def _parts(marks: Sequence[Mark]) -> list[list[Mark]]:
         else:
             parts.append([mark])
     return parts
-
-
-def _tell_variants(report: Report) -> bool:
-    """Whether the variants say more than the place does."""
-    return bool(report.variants) and report.variants != (report.span.outer.source.path,)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dockguard.finding import Problem
-from dockguard.formats.base import Format
+from dockguard.formats.base import Format, loaded
 from dockguard.record import dataclass, field
 from dockguard.stack.known import known_user
 from dockguard.stack.link import Stack, link
@@ -41,7 +41,7 @@ class Projects:
 
     def every_tree(self) -> Iterator[tuple[Format, Any]]:
         """All trees that the run has parsed, those that units asked for too."""
-        by_parse = {getattr(format.parse, "real", format.parse): format for format in self._read_formats()}
+        by_parse = {loaded(format.parse): format for format in self.formats}
         for parse, tree in self.workspace.trees():
             if parse in by_parse:
                 yield by_parse[parse], tree

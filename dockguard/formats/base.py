@@ -82,9 +82,19 @@ class Later:
             self._found = getattr(import_module(self._module), self._name)
         return self._found
 
+    @property
+    def found(self) -> Any:
+        """The function, None while nobody has asked for it."""
+        return self._found
+
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """What the function says."""
         return self.real(*arguments, **keywords)
+
+
+def loaded(function: Any) -> Any:
+    """A function as it is known to others; a later one that nobody has called is known to nobody."""
+    return function.found if isinstance(function, Later) else function
 
 
 class LaterKinds(Mapping[str, "Kind"]):

@@ -84,5 +84,3 @@ def differs(case: Case, folder: Path) -> str:
 def known_defect(message: str) -> bool:
     """Refusals of `config --format json` alone, which say nothing about the project."""
     return "MarshalJSON" in message
-
-

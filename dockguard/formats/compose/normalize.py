@@ -225,11 +225,15 @@ def _hosts(hosts: Value) -> Value:
             text = item.text
             at = text.find("=") if "=" in text else text.find(":")
             name, address = (text[:at], text[at + 1 :]) if at >= 0 else (text, "")
-            pairs.append((name, item.with_data(f"{name}={_unbracketed(address)}")))
+            pairs.append((name, _host(item, f"{name}={_unbracketed(address)}")))
     for name, value in hosts.map.items():
         for item in value.data if value.is_list else [value]:
-            pairs.append((name, item.with_data(f"{name}={_unbracketed(item.text)}")))
+            pairs.append((name, _host(item, f"{name}={_unbracketed(item.text)}")))
     return hosts.with_data([item for _, item in sorted(pairs, key=lambda pair: pair[1].text)])
+
+
+def _host(item: Value, text: str) -> Value:
+    return item if text == item.data else Value(text, item.span, item.key, item.via, direct=False)
 
 
 def _unbracketed(address: str) -> str:

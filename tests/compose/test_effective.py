@@ -1,0 +1,123 @@
+"""What Docker Compose would have: discovery, environment, profiles, and what it refuses. Needs no binary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dockguard.formats.compose.effective import resolve
+from dockguard.workspace import Workspace
+
+
+def model(files: dict[str, str], folder: str = "", **options: Any) -> dict[str, Any]:
+    projects, problems = resolve(Workspace(None, texts=files), folder, **options)
+    assert not problems, problems[0].message
+    return projects[0]
+
+
+def problems(files: dict[str, str], **options: Any) -> list[str]:
+    return [problem.message for problem in resolve(Workspace(None, texts=files), "", **options)[1]]
+
+
+ONE = "services: {web: {image: one}}\n"
+TWO = "services: {web: {image: two}}\n"
+
+
+def image(files: dict[str, str], **options: Any) -> str:
+    return str(model(files, **options)["services"]["web"]["image"])
+
+
+def test_the_first_name_wins_and_any_override_goes_with_it() -> None:
+    assert image({"docker-compose.yml": TWO, "compose.yaml": ONE}) == "one"
+    assert image({"docker-compose.yml": ONE, "compose.override.yml": TWO}) == "two"
+    assert image({"compose.yaml": ONE, "compose.override.yml": TWO, "docker-compose.override.yml": ONE}) == "two"
+
+
+def test_named_files_leave_the_override_out() -> None:
+    files = {"compose.yaml": ONE, "compose.override.yaml": TWO, "x.yaml": "services: {web: {user: u}}\n"}
+    assert image(files, files=["compose.yaml"]) == "one"
+    assert image(files, environment={"COMPOSE_FILE": "compose.yaml"}) == "one"
+    assert image({**files, ".env": "COMPOSE_FILE=compose.yaml:x.yaml\n"}) == "one"
+
+
+def test_folders_above_are_searched() -> None:
+    assert model({"compose.yaml": ONE, "sub/x": ""}, "sub")["services"]["web"]["image"] == "one"
+
+
+def test_the_environment_wins_over_the_env_file() -> None:
+    files = {"compose.yaml": "services: {web: {image: 'a:${TAG}'}}\n", ".env": "TAG=file\n", "other.env": "TAG=other\n"}
+    assert image(files) == "a:file"
+    assert image(files, environment={"TAG": "shell"}) == "a:shell"
+    assert image(files, env_files=["other.env"]) == "a:other"
+
+
+def test_profiles() -> None:
+    files = {"compose.yaml": "services: {web: {image: a}, dbg: {image: b, profiles: [debug]}}\n"}
+    assert list(model(files)["services"]) == ["web"]
+    assert set(model(files, profiles=["debug"])["services"]) == {"web", "dbg"}
+    assert set(model(files, environment={"COMPOSE_PROFILES": "x,debug"})["services"]) == {"web", "dbg"}
+
+
+def test_names() -> None:
+    assert model({"My App/compose.yaml": ONE}, "My App")["name"] == "myapp"
+    assert model({"compose.yaml": f"name: Given_{'${X:-1}'}\n{ONE}"})["name"] == "given_1"
+    assert model({"compose.yaml": ONE}, environment={"COMPOSE_PROJECT_NAME": "p"})["name"] == "p"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("services: {web: {image: a, privilged: true}}", "services.web has no `privilged`; did you mean `privileged`?"),
+        ("services: {web: {image: '${X:?no}'}}", "required variable X is missing a value: no"),
+        ("services: {web: {image: '${X'}}", "invalid interpolation format"),
+        ("services: {web: {user: u}}", "neither an image nor a build context"),
+        ("services: {web: {image: a, networks: [x]}}", "undefined network x"),
+        ("services: {web: {image: a, env_file: x}}", "not found"),
+        ("services: {web: {image: a, depends_on: [web]}}", "dependency cycle"),
+        ("services: {web: {image: a, ports: ['1:2:3:4']}}", "invalid"),
+        ("services: {web: {image: a, privileged: maybe}}", "invalid boolean"),
+        ("a: [", "while parsing"),
+        ("", "empty compose file"),
+        ("- a", "must be a mapping"),
+        ("include: [x.yaml]", "no such file"),
+    ],
+)
+def test_refusals(text: str, message: str) -> None:
+    found = problems({"compose.yaml": f"{text}\n"})
+    assert any(message in one for one in found), found
+
+
+def test_nothing_to_load() -> None:
+    assert problems({"x": ""}) == ["no configuration file provided: not found"]
+
+
+def test_paths_outside_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text("services: {x: {image: a}}\n")
+    project = tmp_path / "proj"
+    project.mkdir()
+    (project / "compose.yaml").write_text("services: {web: {extends: {file: ../secret.yaml, service: x}}}\n")
+    found = resolve(Workspace(project), "")[1]
+    assert found
+    (project / "compose.yaml").write_text("services: {web: {image: a, env_file: link.env}}\n")
+    (project / "link.env").symlink_to("/etc/hostname")
+    assert resolve(Workspace(project), "")[1]
+
+
+def test_paths_are_those_of_the_host(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {web: {build: ./ctx, volumes: ['./a:/b', '~/h:/c']}}\n")
+    projects, _ = resolve(Workspace(tmp_path), "", environment={"HOME": "/home/me"})
+    web = projects[0]["services"]["web"]
+    real = tmp_path.resolve()
+    assert web["build"]["context"] == f"{real}/ctx"
+    assert [volume["source"] for volume in web["volumes"]] == [f"{real}/a", "/home/me/h"]
+
+
+def test_dollars_are_doubled() -> None:
+    assert model({"compose.yaml": "services: {web: {image: a, command: echo $$X}}\n"})["services"]["web"][
+        "command"
+    ] == [
+        "echo",
+        "$$X",
+    ]

@@ -39,9 +39,12 @@ class Said:
 
 @dataclass(slots=True)
 class Judge:
-    """Rules against stacks. `options` gives a rule's option values; `applies` whether a rule counts at a path."""
+    """Rules against stacks. `rules` gives those of a family, which is asked for when there is something to judge.
 
-    rules: Sequence[Rule]
+    `options` gives a rule's option values; `applies` whether a rule counts at a path.
+    """
+
+    rules: Callable[[str], Sequence[Rule]]
     kinds: Mapping[str, Kind]
     options: Callable[[Rule], Mapping[str, Any]] = lambda rule: rule.options
     applies: Callable[[Rule, str], bool] = lambda rule, path: True
@@ -62,26 +65,24 @@ class Judge:
                 cause.variants.setdefault(stack.variant)
         return [found[key] for key in sorted(found, key=lambda key: (key[2], key[0], key[1], key[3]))]
 
-    def causes_of(self, root: Any) -> list[Cause]:
+    def causes_of(self, root: Any, family: str) -> list[Cause]:
         """The causes below one root that belongs to no stack (suppressions, for the family `meta`)."""
-        found = [Cause(said.rule, said.subject, said.finding) for said in self._root(root, self.rules)]
+        found = [Cause(said.rule, said.subject, said.finding) for said in self._root(root, self.rules(family))]
         return sorted(found, key=lambda cause: (cause.finding.span.outer.key, cause.rule.id, cause.subject))
 
     def judge(self, stack: Stack) -> Iterator[Said]:
         """What the rules say of one stack."""
-        by_root: dict[str, list[Rule]] = defaultdict(list)
-        for rule in self.rules:
-            by_root[rule.each.partition(".")[0]].append(rule)
-        yield from self._root(stack, by_root.get("stack", ()))
+        if stack.containers or stack.routes:
+            yield from self._root(stack, self.rules("stack"))
         for name, units in stack.units.items():
             for unit in units:
-                yield from self._remembered(unit, by_root.get(name, ()), keep=not hasattr(unit, "variant"))
+                yield from self._remembered(unit, name, keep=not hasattr(unit, "variant"))
 
-    def _remembered(self, unit: Any, rules: Sequence[Rule], keep: bool) -> list[Said]:
+    def _remembered(self, unit: Any, family: str, keep: bool) -> list[Said]:
         """A unit that several variants share (an image, a site) is judged once."""
         if id(unit) in self._known:
             return self._known[id(unit)][1]
-        said = list(self._root(unit, rules))
+        said = list(self._root(unit, self.rules(family)))
         if keep:
             self._known[id(unit)] = (unit, said)
         return said

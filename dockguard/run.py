@@ -107,13 +107,12 @@ class _Job:
         return pieces
 
     def _judge(self) -> Judge:
-        """Rules of the families that can matter here."""
-        present = set(self.projects.files.values())
-        heads = {format.name for format in load_formats() if format.heads}
-        families = [format.name for format in load_formats() if present & heads or format.name in present]
+        """Pages are read family by family, where there is something to judge."""
         session = self.session
-        rules = [rule for rule in session.book.rules((*families, "stack")) if session.choice.anywhere(rule)]
-        return Judge(rules, session.book.kinds, session.options, session.choice.at)
+        return Judge(cache(self._rules), session.book.kinds, session.options, session.choice.at)
+
+    def _rules(self, family: str) -> Sequence[Rule]:
+        return [rule for rule in self.session.book.rules((family,)) if self.session.choice.anywhere(rule)]
 
     def _covered(self, cause: Cause) -> bool:
         return any(self.found.covers(span.outer.source.path) for span in places(cause.finding))
@@ -149,9 +148,8 @@ class _Job:
         """What the pages of `meta` say of the suppressions; comments cannot silence them."""
         if not outcome.directives or self.session.ask.no_ignores:
             return ()
-        rules = [rule for rule in self.session.book.rules(("meta",)) if self.session.choice.anywhere(rule)]
-        clerk = Judge(rules, self.session.book.kinds, self.session.options, self.session.choice.at)
-        causes = [cause for cause in clerk.causes_of(outcome) if self._covered(cause)]
+        clerk = Judge(self._rules, self.session.book.kinds, self.session.options, self.session.choice.at)
+        causes = [cause for cause in clerk.causes_of(outcome, "meta") if self._covered(cause)]
         judge.problems += clerk.problems
         return meta(baseline.stamp(reports(causes, self.session.config.severities)), terms)
 

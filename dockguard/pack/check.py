@@ -20,6 +20,8 @@ def check_page(page: Page, rule: Rule, path: Path, kinds: Mapping[str, Kind]) ->
 
         near = get_close_matches(rule.each, list(kinds), 1)
         raise page.fault("each", f"no such kind: `{rule.each}`" + (f"; did you mean `{near[0]}`?" if near else ""))
+    if rule.each.partition(".")[0] != rule.family:
+        raise page.fault("each", f"a page about `{rule.each}` lies in the folder {rule.each.partition('.')[0]}")
     roles = {example.role for example in page.examples}
     for role in ("bad", "good"):
         if role not in roles:

@@ -39,7 +39,8 @@ def judge(files: dict[str, str], *rules: Rule) -> tuple[list[Cause], Judge, Proj
     workspace = Workspace(None, texts=files)
     found = Discovery(workspace, [FORMAT])([""])
     projects = Projects(workspace, [FORMAT], found.files)
-    engine = Judge(rules, Kinds([FORMAT]))
+    families = {name: [r for r in rules if r.each.startswith(f"{name}.")] for name in ("toy", "stack")}
+    engine = Judge(families.__getitem__, Kinds([FORMAT]))
     return engine.causes(projects), engine, projects
 
 

@@ -11,8 +11,8 @@ from dockguard.formats.compose.effective import resolve
 from dockguard.workspace import Workspace
 
 
-def model(files: dict[str, str], folder: str = "", **options: Any) -> dict[str, Any]:
-    projects, problems = resolve(Workspace(None, texts=files), folder, **options)
+def model(texts: dict[str, str], folder: str = "", **options: Any) -> dict[str, Any]:
+    projects, problems = resolve(Workspace(None, texts=texts), folder, **options)
     assert not problems, problems[0].message
     return projects[0]
 
@@ -25,8 +25,8 @@ ONE = "services: {web: {image: one}}\n"
 TWO = "services: {web: {image: two}}\n"
 
 
-def image(files: dict[str, str], **options: Any) -> str:
-    return str(model(files, **options)["services"]["web"]["image"])
+def image(texts: dict[str, str], **options: Any) -> str:
+    return str(model(texts, **options)["services"]["web"]["image"])
 
 
 def test_the_first_name_wins_and_any_override_goes_with_it() -> None:
@@ -115,9 +115,5 @@ def test_paths_are_those_of_the_host(tmp_path: Path) -> None:
 
 
 def test_dollars_are_doubled() -> None:
-    assert model({"compose.yaml": "services: {web: {image: a, command: echo $$X}}\n"})["services"]["web"][
-        "command"
-    ] == [
-        "echo",
-        "$$X",
-    ]
+    web = model({"compose.yaml": "services: {web: {image: a, command: echo $$X}}\n"})["services"]["web"]
+    assert web["command"] == ["echo", "$$X"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from posixpath import normpath
 
 from dockguard.source import Source, Span
 from dockguard.workspace import Workspace, folder_of, join
 
 MAX_SCRIPTS = 300
+MAX_FILES = 20_000  # that are looked at by name
 MAX_SCRIPT = 256 * 1024
 _SKIPPED = frozenset(("node_modules", ".git", "vendor", "venv", ".venv", "dist", "build", "target", "__pycache__"))
 
@@ -58,7 +60,8 @@ def _places(workspace: Workspace) -> Iterator[tuple[tuple[str, ...], Span]]:
 
 def _scripts(workspace: Workspace) -> list[str]:
     found = []
-    for path in workspace.walk("", lambda folder: folder.rpartition("/")[2] not in _SKIPPED):
+    files = workspace.walk("", lambda folder: folder.rpartition("/")[2] not in _SKIPPED)
+    for path in islice(files, MAX_FILES):
         name = path.rpartition("/")[2]
         workflow = path.startswith((".github/workflows/", ".circleci/")) and name.endswith((".yml", ".yaml"))
         if workflow or name == ".env" or _names().match(name):

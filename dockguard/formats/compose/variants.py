@@ -118,14 +118,18 @@ class _Assembly:
 
     def named(self, base: str) -> Iterator[Set]:
         """The sets that the configuration, `COMPOSE_FILE` or the repository's scripts name."""
-        from dockguard.formats.compose.scripts import runs
-
         for deployment in self.deployments:
             if deployment.files and deployment.files[0] == base:
                 yield Set(deployment.files, deployment.env_files, deployment.profiles)
-        for run in runs(self.workspace, base):
+        for run in self.runs(base):
             if all(self.workspace.entry(path) == "file" for path in run):
                 yield Set(run)
+
+    def runs(self, base: str) -> tuple[tuple[str, ...], ...]:
+        """The sets of scripts; a single file makes none, and is no reason to look through a repository."""
+        from dockguard.formats.compose.scripts import runs
+
+        return runs(self.workspace, base) if len(self.trees) > 1 else ()
 
     # --- loading -----------------------------------------------------------------------------------------------------
 
@@ -201,9 +205,7 @@ class _Assembly:
 
     def unused(self, base: str, chosen: Set) -> Iterator[Source]:
         """The overlays of a variant, where the repository runs sets of this project and never one with them."""
-        from dockguard.formats.compose.scripts import runs
-
-        used = {path for run in runs(self.workspace, base) for path in run}
+        used = {path for run in self.runs(base) for path in run}
         used |= {path for deployment in self.deployments for path in deployment.files}
         if not used or len(chosen.files) < 2:
             return

@@ -55,8 +55,7 @@ def resolve(
 
     `folder_or_files` is a folder of the workspace, in which Compose is started, or the files themselves; `files`,
     `profiles`, `env_files` stand for `-f`, `--profile` and `--env-file` (paths of the workspace). `environment` is the
-    process environment. One project, or none and the problems; several when the folder holds none itself, one for each
-    folder below that has a base file.
+    process environment. One project, or none and the problems.
     """
     given = tuple(files) or (() if isinstance(folder_or_files, str) else tuple(folder_or_files))
     start = folder_or_files if isinstance(folder_or_files, str) else folder_of(given[0]) if given else ""

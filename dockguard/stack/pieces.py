@@ -30,7 +30,7 @@ class BuildRequest:
         """What makes two requests give the same image."""
         where = self.inline.origin.host.key if self.inline and self.inline.origin else self.dockerfile
         args = tuple(sorted((name, str(fact.value)) for name, fact in self.args.items()))
-        return self.context, where, str(self.target.value or ""), args
+        return self.context, where, str(self.target.value) if self.target.written else "", args
 
 
 @dataclass(frozen=True, slots=True)

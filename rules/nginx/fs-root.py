@@ -22,7 +22,7 @@ def check(directive: Directive) -> Iterator[Finding]:
         return
     plain = "/" + posixpath.normpath(path).strip("/")
     place = directive.level.statement
-    slashed = directive.name == "alias" and place is not None and place.texts[-1].endswith("/")
+    slashed = directive.name == "alias" and place is not None and bool(place.texts) and place.texts[-1].endswith("/")
     below = path.endswith("/") or not slashed
     if below and plain in SYSTEM:
         yield Finding(directive.span, f"everything below `{plain}` is served")

@@ -16,5 +16,5 @@ def check(directive: Directive) -> Iterator[Finding]:
     lines = directive.statement.block or ()
     names = [line.name.text for line in lines]
     few = 1 if directive.name == "map" else 0
-    if len(lines) > few and "default" not in names and "include" not in names:
+    if directive.texts and len(lines) > few and "default" not in names and "include" not in names:
         yield Finding(directive.span, f"`{directive.texts[-1]}` is empty for everything that no line fits")

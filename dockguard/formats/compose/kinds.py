@@ -102,7 +102,7 @@ def kinds(edit: Editor) -> Mapping[str, Kind]:
         "compose.file": Kind(FileObject, _resources("secrets", "configs"), edit=edit),
         "compose.capability": Kind(Capability, _by_service("grants", "capabilities")),
         "compose.device": Kind(Access, _by_service("grants", "devices")),
-        "compose.option": Kind(SecurityOption, _by_service("grants", "options")),
+        "compose.security_option": Kind(SecurityOption, _by_service("grants", "options")),
         "compose.sysctl": Kind(Entry, _of_services("sysctls"), edit=edit),
         "compose.limit": Kind(Bound, _by_service("bounds", "bounds")),
         "compose.tmpfs": Kind(Scratch, _by_service("bounds", "scratches")),

@@ -37,6 +37,14 @@ class Service(Isolated, Connected, Bounded):
         """Whether it has a build."""
         return self.build is not None
 
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """What the image that it pulls is for: edge, datastore, monitoring, proxy, control, job; () where unknown."""
+        from dockguard.formats.compose.pulled import facts_of
+
+        facts = facts_of(self)
+        return facts.purposes if facts else ()
+
     @cached_property
     def command(self) -> Fact[tuple[str, ...]]:
         """The command as words, instead of the image's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from posixpath import commonpath
 from typing import Any
 
 from dockguard import __version__
@@ -85,9 +86,14 @@ def _config(ask: Ask, workspace: Workspace, paths: Sequence[str], book: Rulebook
     context = Context(book.catalogue(), __version__)
     if ask.config:
         return load(workspace, workspace.relative(Path(ask.config)), context)
-    first = paths[0] if paths else ""
-    folder = first if workspace.entry(first) == "dir" else folder_of(first)
-    return discover(workspace, "" if folder.startswith("..") else folder, context)
+    return discover(workspace, _common_folder(workspace, paths), context)
+
+
+def _common_folder(workspace: Workspace, paths: Sequence[str]) -> str:
+    """The folder that holds all paths: one of several files must not bring the policy for the others."""
+    folders = [path if workspace.entry(path) == "dir" else folder_of(path) for path in paths]
+    common = commonpath(folders) if folders else ""
+    return "" if common.startswith("..") or common == "." else common
 
 
 def _words(ask: Ask, book: Rulebook) -> Iterable[Problem]:

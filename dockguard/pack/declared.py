@@ -63,7 +63,7 @@ def _notes(thing: Any, proof: Proof, span: Span) -> tuple[Note, ...]:
         if evidence is thing or evidence.span == span:
             continue
         if evidence.items if isinstance(evidence, Many) else evidence.written:
-            notes.append(Note(evidence.span, f"`{label}` is {show(evidence)}"))
+            notes.append(Note(evidence.span, f"`{label.partition('.')[2] or label}` is {show(evidence)}"))
     return tuple(dict.fromkeys(notes))[:MAX_NOTES]
 
 

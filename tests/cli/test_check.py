@@ -222,6 +222,15 @@ def test_configuration_and_suppressions(project: Path) -> None:
     }  # fmt: skip
 
 
+def test_one_of_several_files_brings_no_policy(project: Path) -> None:
+    (project / "a").mkdir()
+    (project / "a" / "compose.yaml").write_text(COMPOSE)
+    (project / "a" / "dockguard.toml").write_text('fail-on = "never"\n')
+    assert run("check", "a/compose.yaml", cwd=project).returncode == 0
+    assert run("check", "a/compose.yaml", "compose.yaml", cwd=project).returncode == 1
+    assert run("check", ".", cwd=project).returncode == 1
+
+
 def test_baseline(project: Path) -> None:
     assert run("baseline", "create", cwd=project).returncode == 0
     (project / "dockguard.toml").write_text('baseline = ".dockguard-baseline.json"\n')

@@ -13,6 +13,16 @@ _DRIVE_TARGET = regex(r"[A-Za-z]:/.*", 16)
 _FILE = regex(r".*\.(?:conf|cnf|ini|toml|ya?ml|json|properties|xml|pem|crt|cer|key|htpasswd|cfg|types|template)")
 
 
+def runtime_of(path: str) -> str | None:
+    """The container runtime whose socket a path is or holds; of homes only the folder that holds one counts."""
+    from dockguard.common.paths import Danger, holds_runtime_socket, judge, normalize
+
+    if not normalize(path).startswith(("~", "/home", "/Users")):
+        return holds_runtime_socket(path)
+    verdict = judge(path)
+    return holds_runtime_socket(path) if verdict is not None and verdict.danger is Danger.SOCKET else None
+
+
 def is_of_system(mount: Mount) -> bool:
     """Whether the host path is a folder of the system or somebody's home, judged as if it could be written."""
     from dockguard.common.paths import judge

@@ -101,12 +101,12 @@ class Mount(View):
     @cached_property
     def runtime_socket(self) -> Fact[str]:
         """The container runtime whose control socket it exposes: itself, or a folder that holds one."""
-        from dockguard.common.paths import holds_runtime_socket
+        from dockguard.formats.compose.hostpaths import runtime_of
 
         path = self.host_path
         if not path.written:
             return absent(self.span)
-        runtime = holds_runtime_socket(self.written_path)
+        runtime = runtime_of(self.written_path)
         if runtime is None:
             return Fact(path.value if not path.sure else None, path.span, path.via)
         return Fact(runtime, path.span, path.via)

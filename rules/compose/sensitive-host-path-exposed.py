@@ -1,0 +1,28 @@
+"""Secrets and state of the host in a container; less bad where an image is made to watch the host, read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockguard.api import Finding, Note, Severity
+
+if TYPE_CHECKING:
+    from dockguard.api import Mounted
+
+_WHAT = {"secrets": "secrets of the host", "host": "the host's state"}
+
+
+def check(mount: Mounted) -> Iterator[Finding]:
+    """Speaks of paths that neither hold a socket nor are writable to become root."""
+    what = _WHAT.get(mount.danger.known or "")
+    if what is None or mount.runtime_socket.known or mount.service is None:
+        return
+    writes = "" if mount.read_only.known else ", and can write there"
+    message = f"service `{mount.service.name}` sees {what} in `{mount.written_path}`{writes}"
+    notes = tuple(Note(step.span, step.how) for step in mount.value.via or ())
+    if "monitoring" in mount.service.purposes and mount.read_only.known:
+        why = "the image is made to watch the host"
+        yield Finding(mount.span, message, notes, severity=Severity.MEDIUM, why=why)
+    else:
+        yield Finding(mount.span, message, notes)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from dockguard.formats.nginx.level import Directive, Level
+from dockguard.formats.nginx.table import nearest
 from dockguard.formats.nginx.tree import Word
 from dockguard.formats.nginx.values import Choice, Variables
 from dockguard.source import Fact, Many, Span, Unknown
@@ -36,7 +37,7 @@ class Header:
         """Its name as written."""
         return self._directive.text(0)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Its name in lower case."""
         return self.name.lower()
@@ -141,13 +142,8 @@ class Header:
     @property
     def likely_name(self) -> str:
         """The security header whose name this one misspells; "" for other names."""
-        from difflib import get_close_matches
-
         plain = self.key.rstrip(":").replace("_", "-")
-        if self.key in SECURITY or self.key in _ALIKE or len(plain) > 60:
-            return ""
-        near = get_close_matches(plain, sorted(SECURITY), 1, 0.9)
-        return near[0] if near else ""
+        return "" if self.key in SECURITY or self.key in _ALIKE else nearest(plain, sorted(SECURITY), 0.9)
 
     @property
     def repeated(self) -> bool:
@@ -171,12 +167,22 @@ class Headers:
     def __init__(self, variables: Variables) -> None:
         self.variables = variables
         self._made: dict[int, Header] = {}
+        self._of: dict[int, Many[Header]] = {}
 
     def of(self, level: Level) -> Many[Header]:
         """What counts in a block: its own lines, or those of the nearest block around it that has some.
 
         `add_header_inherit merge` (1.29.3) adds the inherited ones, `off` cuts them.
         """
+        if id(level) not in self._of:
+            self._of[id(level)] = self._counting(level)
+        return self._of[id(level)]
+
+    def _counting(self, level: Level) -> Many[Header]:
+        outer = None if level.gaps or level.has("add_header") else level.parent
+        if outer is not None and self.mode(level) != "off":
+            above = self.of(outer)
+            return Many(above.items, level.span, above.open)
         found: list[Directive] = []
         for here in level.chain:
             own, why = here.lines(_NAME), here.hidden(_NAME)

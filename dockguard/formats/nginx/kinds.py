@@ -16,8 +16,9 @@ from dockguard.formats.nginx.site import Site
 KINDS = {
     "nginx.site": Kind(Site, lambda site: (site,)),
     "nginx.server": Kind(Server, lambda site: site.servers),
-    "nginx.location": Kind(Location, lambda site: site.locations),
+    "nginx.location": Kind(Location, lambda site: site.locations, lambda node: node.level.own),
     "nginx.directive": Kind(Directive, lambda site: site.lines(), lambda node: (node.name,), edit_directive),
+    "nginx.fault": Kind(Directive, lambda site: site.faults),
     "nginx.header": Kind(Header, lambda site: site.headers, lambda node: (node.key,), edit_directive),
     "nginx.csp": Kind(Policy, lambda site: site.policies),
     "nginx.hsts": Kind(Hsts, lambda site: site.hsts),

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dockguard.formats.nginx import inheritance, table
 from dockguard.formats.nginx.tree import Statement, Word
-from dockguard.formats.nginx.verdict import Verdict, judge
+from dockguard.formats.nginx.verdict import FINE, Verdict, judge
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, Via
 
@@ -107,6 +107,11 @@ class Directive:
         )
 
     @property
+    def faulty(self) -> bool:
+        """Whether nginx refuses it, or its `;` is probably missing."""
+        return self.verdict is not FINE or (len(self.words) > 1 and self.swallows.value is not None)
+
+    @property
     def _opaque(self) -> bool:
         return any(word.opaque for word in (self.statement.name, *self.words))
 
@@ -129,6 +134,8 @@ class Directive:
     def swallows(self) -> Fact[str]:
         """A directive's name that begins a later line of its arguments: the `;` before it is probably missing."""
         source = self.statement.source
+        if source.text.find("\n", self.statement.name.end, self.statement.head.end) < 0:
+            return Fact(None, self.span)
         for before, word in pairwise((self.statement.name, *self.words)):
             fresh = "\n" in source.text[before.end : word.start]
             if fresh and not word.quote and table.known(word.text) and self.name not in _LISTS:
@@ -166,6 +173,7 @@ class Directive:
 
 
 _LISTS = frozenset("log_format types gzip_types map geo set add_header return rewrite limit_except".split())
+_SENDERS = ("more_set_headers", "security_headers", "header_filter_by_lua", "js_header_filter")
 _TOLD_APART = frozenset(
     """
     add_header set map limit_req_zone limit_conn_zone proxy_set_header fastcgi_param allow deny location upstream if
@@ -250,19 +258,19 @@ class Level:
         """The lines of an all-or-nothing directive (one of `inheritance.REPLACE`) that count here."""
         names = inheritance.group(name)
         for level in self.chain:
-            found, why = level.lines(names), level.hidden(names)
+            found = () if level.own.keys().isdisjoint(names) else level.lines(names)
+            why = level.hidden(names) if level.gaps else ""
             if found or why:
                 return Many(found, self.span, why)
         return Many((), self.span)
 
     def nearest(self, name: str) -> Fact[Directive]:
         """The line of a plain directive that counts here."""
-        names = frozenset((name,))
         for level in (self,) if name in inheritance.NEVER else self.chain:
-            found = level.last(name)
-            if found is not None:
+            if name in level.own:
+                found = level.own[name][-1]
                 return Fact(found, found.span, _inherited(self, level, found))
-            if why := level.hidden(names):
+            if level.gaps and (why := level.hidden(frozenset((name,)))):
                 return Fact(Unknown(why), self.span)
         return Fact(None, self.span)
 
@@ -273,6 +281,13 @@ class Level:
         if not isinstance(found, Directive):
             return Fact(found, fact.span)
         return Fact(found.value.value, found.span, fact.via)
+
+    @cached_property
+    def senders(self) -> tuple[Directive, ...]:
+        """Lines of other modules, here or around, that may send headers of their own; the innermost first."""
+        own = [line for name, lines in self.own.items() if name.startswith(_SENDERS) for line in lines]
+        around = self.parent.senders if self.parent is not None else ()
+        return (*own, *around) if own else around
 
     def data(self) -> bool:
         """Whether its lines are a map's or another module's data, no directives."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.values import names
@@ -136,17 +137,36 @@ class Limit:
 
 
 _USES = {"limit_req_zone": "limit_req", "limit_conn_zone": "limit_conn"}
+_NAMES = frozenset((*_USES, *_USES.values()))
 
 
 class Limits:
     """The zones of a site and the limits that count in its blocks."""
 
     def __init__(self, http: Level | None, root: Level) -> None:
-        self.hidden = _hidden(root, frozenset(("limit_req_zone", "limit_conn_zone")), outer=True)
-        self._lines = _lines(http)
-        self.zones = tuple(self._zone(line, root) for name in _USES for line in self._lines.get(name, ()))
-        self._requests = {zone.name: zone for zone in self.zones if zone.requests}
-        self._connections = {zone.name: zone for zone in self.zones if not zone.requests}
+        self._http, self._root = http, root
+
+    @cached_property
+    def hidden(self) -> str:
+        """Why zones may be declared in files that nobody has read."""
+        return _hidden(self._root, frozenset(("limit_req_zone", "limit_conn_zone")), outer=True)
+
+    @cached_property
+    def _lines(self) -> dict[str, list[Directive]]:
+        return _lines(self._http)
+
+    @cached_property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones that are declared."""
+        return tuple(self._zone(line, self._root) for name in _USES for line in self._lines.get(name, ()))
+
+    @cached_property
+    def _requests(self) -> dict[str, Zone]:
+        return {zone.name: zone for zone in self.zones if zone.requests}
+
+    @cached_property
+    def _connections(self) -> dict[str, Zone]:
+        return {zone.name: zone for zone in self.zones if not zone.requests}
 
     def of(self, level: Level, name: str) -> Many[Limit]:
         """What counts in a block."""
@@ -174,9 +194,8 @@ class Limits:
 def _lines(http: Level | None) -> dict[str, list[Directive]]:
     found: dict[str, list[Directive]] = {}
     for level in http.walk() if http else ():
-        for name in (*_USES, *_USES.values()):
-            if name in level.own:
-                found.setdefault(name, []).extend(level.own[name])
+        for name in _NAMES & level.own.keys():
+            found.setdefault(name, []).extend(level.own[name])
     return found
 
 

@@ -172,7 +172,7 @@ class Location:
         """Whether it serves parts of pages: images, styles, scripts, fonts, well-known files."""
         return paths.asset(self.match)
 
-    @property
+    @cached_property
     def login(self) -> bool:
         """Whether its path looks like one where passwords or tokens are tried."""
         return paths.login(self.match)
@@ -362,15 +362,14 @@ class Location:
 
 def _by_module(level: Level, name: str) -> str:
     """Which other module's line may send a header in a block."""
-    for here in level.chain:
-        if any(name in text.lower() for line in here.own.get("more_set_headers", ()) for text in line.texts):
-            return "`more_set_headers` sends it"
-        if any(line.startswith(_MODULES) for line in here.own):
+    for line in level.senders:
+        if line.name != "more_set_headers":
             return "another module may send it"
+        if any(name in text.lower() for text in line.texts):
+            return "`more_set_headers` sends it"
     return ""
 
 
-_MODULES = ("security_headers", "header_filter_by_lua", "js_header_filter")
 _SIGNS = (".*", ".+", "(?", "\\.", "$", "[^", "|")
 _CSP = ("content-security-policy", "content-security-policy-report-only")
 _NO_PAGES = frozenset("stub_status empty_gif flv mp4 grpc_pass memcached_pass tunnel_pass api".split())

@@ -116,11 +116,15 @@ class Server:
 
     def pages_without(self, name: str) -> list[Any]:
         """Contexts whose HTML pages surely go without a header (lower case) that no block around them sets either."""
-        return [one for one in self._contexts if one.document and not one.inherits_all and _bare(one, name)]
+        return [one for one in self._pages if _bare(one, name)]
 
     def responses_without(self, name: str) -> list[Any]:
         """Contexts whose responses surely go without a header that no block around them sets either."""
         return [one for one in self._contexts if one.responds and not one.inherits_all and _bare(one, name)]
+
+    @cached_property
+    def _pages(self) -> list[Any]:
+        return [one for one in self._contexts if one.document and not one.inherits_all]
 
     @property
     def hsts(self) -> Fact[str]:

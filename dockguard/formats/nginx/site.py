@@ -54,7 +54,7 @@ class Site:
         """Whether the files are a part of a configuration whose other part is not there."""
         return self.open != ""
 
-    @property
+    @cached_property
     def open(self) -> str:
         """Why something may be missing; "" for a whole configuration."""
         return next((gap.why for level in self.root.walk() for gap in level.gaps if gap.may is None), "")
@@ -119,14 +119,15 @@ class Site:
     @cached_property
     def headers(self) -> tuple[Header, ...]:
         """Every `add_header` line, each once."""
-        return tuple(header for level in (self.http.walk() if self.http else ()) for header in self._headers.own(level))
+        levels = self.http.walk() if self.http is not None else ()
+        return tuple(header for level in levels if level.has("add_header") for header in self._headers.own(level))
 
-    @property
+    @cached_property
     def policies(self) -> tuple[Policy, ...]:
         """Every Content-Security-Policy that some line can send."""
         return tuple(policy for header in self.headers if header.key in _CSP for policy in policies(header))
 
-    @property
+    @cached_property
     def hsts(self) -> tuple[Hsts, ...]:
         """Every Strict-Transport-Security header."""
         return tuple(Hsts(header) for header in self.headers if header.key == "strict-transport-security")
@@ -144,6 +145,11 @@ class Site:
     def lines(self) -> Iterator[Directive]:
         """Every directive, those of other modules' data left out."""
         return (directive for directive in self.directives if not directive.level.data())
+
+    @property
+    def faults(self) -> Iterator[Directive]:
+        """The directives that nginx refuses, or that take a later line for an argument."""
+        return (directive for directive in self.lines() if directive.faulty)
 
     def __repr__(self) -> str:
         return f"Site({self.sources[0].path})"

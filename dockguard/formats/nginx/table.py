@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -84,10 +86,9 @@ def _words(form: str) -> str:
 @cache
 def _data() -> dict[str, Any]:
     import json
-    from importlib.resources import files
 
-    text = files("dockguard.formats.nginx").joinpath("data/directives.json").read_text("utf-8")
-    data: dict[str, Any] = json.loads(text)
+    with open(f"{os.path.dirname(__file__)}/data/directives.json", encoding="utf-8") as file:
+        data: dict[str, Any] = json.load(file)
     return data
 
 
@@ -130,9 +131,28 @@ def allowed(name: str) -> frozenset[str]:
 @cache
 def suggestion(name: str) -> str:
     """The known directive that a misspelt one most likely means; "" without a likely one."""
-    from difflib import get_close_matches
+    return nearest(name.lower(), _data()["directives"], 0.83)
 
+
+def nearest(name: str, names: Iterable[str], least: float) -> str:
+    """The name that is most like this one, if they are this similar (0 to 1); else "".
+
+    difflib's ratio has a bound that costs little: a letter that only one of two words has is never matched.
+    """
     if len(name) > 60:
         return ""
-    near = get_close_matches(name.lower(), _data()["directives"], 1, 0.83)
+    letters = set(name)
+    close = [other for other in names if _like(name, letters, other, least)]
+    if not close:
+        return ""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, close, 1, least)
     return near[0] if near else ""
+
+
+def _like(name: str, letters: set[str], other: str, least: float) -> bool:
+    needed = least * (len(name) + len(other)) / 2
+    if len(name) < needed or len(other) < needed:
+        return False
+    return len(name) - len(letters.difference(other)) >= needed <= len(other) - len(set(other) - letters)

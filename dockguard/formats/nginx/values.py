@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import product
 
 from dockguard.formats.nginx.level import Directive, Level
@@ -13,6 +14,7 @@ from dockguard.record import dataclass
 
 VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
 _PARTS = regex(r"(\$\{\w+\}|\$\w+)")
+_MAPPING = frozenset(("map", "geo", "split_clients"))
 MAX_CHOICES = 64  # alternatives of one value
 MAX_STEPS = 6  # maps of maps
 
@@ -47,19 +49,28 @@ class Variables:
     """Everything that gives variables a value in one `http` block."""
 
     def __init__(self, http: Level | None) -> None:
-        self.maps: dict[str, tuple[Directive, Level]] = {}
-        self.sets: dict[str, list[Directive]] = {}
-        for level in http.walk() if http else ():
-            for directive in level.directives:
-                self._learn(directive, level)
+        self._http = http
 
-    def _learn(self, directive: Directive, level: Level) -> None:
-        if directive.name == "set" and len(directive.words) == 2:
-            self.sets.setdefault(directive.texts[0].lstrip("$").lower(), []).append(directive)
-        elif directive.name in ("map", "geo", "split_clients") and directive.words:
-            block = _block_of(directive, level)
-            if block is not None:
-                self.maps[directive.texts[-1].lstrip("$").lower()] = (directive, block)
+    @cached_property
+    def maps(self) -> dict[str, tuple[Directive, Level]]:
+        """The last `map`, `geo` or `split_clients` of each variable, with its block."""
+        found = {}
+        for level in self._http.walk() if self._http else ():
+            for directive in level.lines(_MAPPING) if not level.own.keys().isdisjoint(_MAPPING) else ():
+                block = _block_of(directive, level) if directive.words else None
+                if block is not None:
+                    found[directive.texts[-1].lstrip("$").lower()] = (directive, block)
+        return found
+
+    @cached_property
+    def sets(self) -> dict[str, list[Directive]]:
+        """The `set` lines of each variable."""
+        found: dict[str, list[Directive]] = {}
+        for level in self._http.walk() if self._http else ():
+            for directive in level.own.get("set", ()):
+                if len(directive.words) == 2:
+                    found.setdefault(directive.texts[0].lstrip("$").lower(), []).append(directive)
+        return found
 
     def choices(self, text: str, level: Level, html: bool = True, word: Word | None = None) -> tuple[Choice, ...]:
         """Every text that a value can be in a block; with `html` what it is for an HTML page."""

@@ -15,21 +15,21 @@ class Verdict:
     wrong: str = ""
 
 
-_FINE = Verdict()
+FINE = Verdict()
 
 
 def judge(name: str, context: str, args: tuple[str, ...], block: bool, opaque: bool) -> Verdict:
     """A directive in a context of the table; with context "" nobody knows where it stands. Templates are not judged."""
     if context == table.OPAQUE or opaque or not name or "$" in name:
-        return _FINE
+        return FINE
     entries = table.entries(name)
     if not entries:
-        return _FINE if table.foreign(name) or name in table.REMOVED else Verdict(unknown=True)
+        return FINE if table.foreign(name) or name in table.REMOVED else Verdict(unknown=True)
     here = [entry for entry in entries if not context or context in entry.contexts or "any" in entry.contexts]
     if not here:
         return Verdict(misplaced=True)
     if any(entry.block == block and entry.accepts(args) for entry in here):
-        return _FINE
+        return FINE
     return Verdict(wrong=_expected(here, block, args))
 
 

@@ -92,14 +92,17 @@ class Judge:
         for rule in rules:
             if rule.each not in nodes:
                 nodes[rule.each] = _Nodes(self.kinds[rule.each], root)
-            for node in nodes[rule.each].of(rule.on):
-                yield from self._ask(rule, node)
+            asked = nodes[rule.each].of(rule.on)
+            if asked:
+                options = self.options(rule)
+                for node in asked:
+                    yield from self._ask(rule, node, options)
 
-    def _ask(self, rule: Rule, node: Any) -> list[Said]:
+    def _ask(self, rule: Rule, node: Any, options: Mapping[str, Any]) -> list[Said]:
         """One rule about one node; a crash is a problem, and the others go on."""
         said = []
         try:
-            for finding in rule.check(node, self.options(rule)):
+            for finding in rule.check(node, options):
                 if self.applies(rule, finding.span.outer.source.path):
                     said.append(Said(rule, node.subject, finding))
         except Undecided as error:
@@ -126,7 +129,7 @@ class _Nodes:
         self._kind, self._all = kind, list(kind.nodes(root))
         self._index: dict[str, list[Any]] | None = None
 
-    def of(self, words: Sequence[str]) -> Iterable[Any]:
+    def of(self, words: Sequence[str]) -> Sequence[Any]:
         """All nodes, or those that have one of the words, in their order."""
         if not words or self._kind.key is None:
             return self._all

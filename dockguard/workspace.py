@@ -46,6 +46,7 @@ class Workspace:
         self._texts = dict(texts or {})
         self._sources: dict[str, Source | None] = {}
         self._trees: dict[tuple[str, tuple[object, object]], object] = {}
+        self._folders: dict[str, str] = {}
         self._memo: dict[tuple[object, ...], object] = {}
         self._problems: dict[str, Problem] = {}
 
@@ -151,9 +152,20 @@ class Workspace:
     def _real(self, path: str) -> str | None:
         if self.root is None or "\0" in path:
             return None
-        real = os.path.realpath(os.path.join(self.root, path))
+        real = self._resolved(path)
         inside = any(real == place or real.startswith(place.rstrip(os.sep) + os.sep) for place in self._allowed)
         return real if inside else None
+
+    def _resolved(self, path: str) -> str:
+        """The path with links followed. Folders are resolved once: `realpath` asks the system about each part."""
+        folder, slash, name = path.rpartition("/")
+        assert self.root is not None
+        if name in ("", ".", "..") or (slash and not folder) or path.count("/") > 60 or os.name == "nt":
+            return os.path.realpath(os.path.join(self.root, path))
+        if folder not in self._folders:
+            self._folders[folder] = self._resolved(folder) if folder else str(self.root)
+        real = f"{self._folders[folder].rstrip('/')}/{name}"
+        return os.path.realpath(real) if os.path.islink(real) else real
 
     def _load(self, path: str, at: Span | None) -> Source | None:
         if path in self._texts:

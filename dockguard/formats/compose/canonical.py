@@ -137,11 +137,7 @@ def _file(_: Canonical, value: Value, __: Path) -> Value:
 
 
 def _ulimit(canonical: Canonical, value: Value, path: Path) -> Value:
-    parts = value.map.values() if value.is_map else [value]
-    whole = [
-        is_unknown(part.data) or (isinstance(part.data, int) and not isinstance(part.data, bool)) for part in parts
-    ]
-    if not all(whole):
+    if not value.is_map and not is_unknown(value.data) and type(value.data) is not int:
         canonical.refuse(value, path, f"{'.'.join(path)}: invalid type for ulimits")
     return value
 

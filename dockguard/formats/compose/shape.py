@@ -30,12 +30,19 @@ from dockguard.formats.compose.render import (
     text,
     texts,
 )
+from dockguard.formats.compose.tree import is_unknown
 
 
 def _ulimit(data: Any) -> Any:
     if not isinstance(data, dict):
         return count(data)
-    return of({"soft": number, "hard": number})(data)
+    return of({"soft": _whole, "hard": _whole})(data)
+
+
+def _whole(data: Any) -> Any:
+    if isinstance(data, str) and not is_unknown(data):
+        raise BadValue("Docker Compose crashes on a number in quotes here")
+    return number(data)
 
 
 def _network(data: Any) -> Any:

@@ -8,6 +8,7 @@ assigns to a frozen field is checked by the type checker (PEP 681), not at run t
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ def dataclass(cls: Any = None, /, *, frozen: bool = False, slots: bool = False, 
         if "__repr__" not in owner.__dict__:
             owner.__repr__ = _repr
         if eq and "__eq__" not in owner.__dict__:
+            owner.__values__ = staticmethod(_getter(owner.__record__))
             owner.__eq__ = _eq
             owner.__hash__ = _hash if frozen else None
         return owner
@@ -157,18 +159,20 @@ def _assignment(name: str, found: Field, names: dict[str, Any]) -> str:
     return f"self.{name} = _f_{name}()" + (f" if {name} is _missing else {name}" if found.init else "")
 
 
-def _values(instance: Any) -> tuple[Any, ...]:
-    return tuple([getattr(instance, name) for name, found in instance.__record__.items() if found.compare])
+def _getter(record: dict[str, Field]) -> Any:
+    """What gives the fields that count for `==`; the only one bare, several as a tuple."""
+    names = [name for name, found in record.items() if found.compare]
+    return attrgetter(*names) if names else lambda instance: ()
 
 
 def _eq(self: Any, other: Any) -> Any:
     if other.__class__ is not self.__class__:
         return NotImplemented
-    return self is other or _values(self) == _values(other)
+    return self is other or self.__values__(self) == self.__values__(other)
 
 
 def _hash(self: Any) -> int:
-    return hash(_values(self))
+    return hash(self.__values__(self))
 
 
 def _repr(self: Any) -> str:

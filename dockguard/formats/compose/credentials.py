@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dockguard.common.secrets_verdict import Verdict
 from dockguard.formats.compose.scalars import go_text
 from dockguard.formats.compose.tree import Value, part, shown
 from dockguard.record import dataclass
 from dockguard.source import Span
 
 if TYPE_CHECKING:
-    from dockguard.common.secrets import Verdict
     from dockguard.formats.compose.model import Project, Service
     from dockguard.formats.compose.parts import Entry
 

@@ -241,6 +241,13 @@ class Port(View):
         return self.host_ip.map(lambda ip: not (ip.startswith(("127.", "::ffff:127.")) or ip in ("::1", "localhost")))
 
     @property
+    def leads(self) -> bool:
+        """Whether it is the first port that its item publishes: a range is one item."""
+        ports = self.service.value.get("ports") if self.service is not None else None
+        index = int(self.path[-1]) if self.path[-1].isdigit() else 0
+        return ports is None or index == 0 or ports.list[index - 1].span != self.value.span
+
+    @property
     def is_readable(self) -> bool:
         """Whether the published port is a number or a range, and no address that slipped in."""
         return ":" not in (self.published.known or "")

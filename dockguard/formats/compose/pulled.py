@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dockguard.record import dataclass
@@ -38,14 +37,6 @@ class Pulled:
     def text(self) -> Fact[str]:
         """The reference as written."""
         return self.fact
-
-    @cached_property
-    def reference(self) -> Reference | None:
-        """Its parts; None where a variable decides, or where it is none."""
-        from dockguard.common.imageref import parse
-
-        parsed = parse(self.fact.known or "")
-        return None if parsed.error else parsed
 
     @property
     def name(self) -> Fact[str]:
@@ -85,9 +76,18 @@ class Pulled:
         return facts.purposes if facts else ()
 
     def _of(self, ask: Any) -> Fact[Any]:
-        if not self.fact.sure or self.reference is None:
+        reference = _reference(self.fact)
+        if reference is None:
             return Fact(self.fact.value if not self.fact.sure else None, self.span, self.fact.via)
-        return Fact(ask(self.reference), self.span, self.fact.via)
+        return Fact(ask(reference), self.span, self.fact.via)
+
+
+def _reference(fact: Fact[str]) -> Reference | None:
+    """The parts of a reference; None where it is none. Unset variables count as `${…}`, which the parser knows."""
+    from dockguard.common.imageref import parse
+
+    parsed = parse(fact.known or "")
+    return None if parsed.error else parsed
 
 
 def _versionless(reference: Reference) -> bool | Unknown:

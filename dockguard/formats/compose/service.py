@@ -38,6 +38,14 @@ class Service(Isolated, Connected, Bounded):
         return self.build is not None
 
     @property
+    def image_has_healthcheck(self) -> bool | None:
+        """Whether the image that it pulls brings a health check; None where nobody knows."""
+        from dockguard.formats.compose.pulled import facts_of
+
+        facts = facts_of(self)
+        return facts.healthcheck if facts else None
+
+    @property
     def purposes(self) -> tuple[str, ...]:
         """What the image that it pulls is for: edge, datastore, monitoring, proxy, control, job; () where unknown."""
         from dockguard.formats.compose.pulled import facts_of

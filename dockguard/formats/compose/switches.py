@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dockguard.common.switches import Setting
 from dockguard.formats.compose.credentials import origin
 from dockguard.formats.compose.scalars import go_text
 from dockguard.formats.compose.tree import Value, is_unknown, shown
@@ -14,7 +15,6 @@ from dockguard.record import dataclass
 from dockguard.source import Span
 
 if TYPE_CHECKING:
-    from dockguard.common.switches import Setting
     from dockguard.formats.compose.model import Service
 
 _ROUTER = regex(r"traefik\.http\.routers\.([\w@-]{1,100})\.service")
@@ -69,7 +69,7 @@ def switches(service: Service) -> Iterator[Switch]:
 
 
 def _variables(service: Service) -> Iterator[Switch]:
-    from dockguard.common.switches import Setting, of_variable
+    from dockguard.common.switches import of_variable
 
     for entry in service.environment:
         data = entry.value.data
@@ -115,8 +115,6 @@ def _words(value: Value | None) -> list[str]:
 
 def _labels(service: Service) -> Iterator[Switch]:
     """A router to Traefik's own interface that no middleware guards."""
-    from dockguard.common.switches import Setting
-
     names = {label.name for label in service.labels}
     for label in service.labels:
         router = _ROUTER.fullmatch(label.name)

@@ -26,6 +26,7 @@ def lower(image: Image) -> Iterator[pieces.Piece]:
         env=image.env,
         entrypoint=image.entrypoint,
         cmd=image.cmd,
+        facts={"healthcheck": image.healthcheck},
     )
 
 

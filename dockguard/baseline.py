@@ -69,7 +69,7 @@ def first_id(rule: Rule) -> str:
 
 def fingerprint(rule: Rule, path: str, subject: str, ordinal: int = 0) -> str:
     """24 hexadecimal digits that stay when lines move, messages change or a rule gets a new name."""
-    from hashlib import blake2b
+    from _blake2 import blake2b  # hashlib would load OpenSSL besides, which takes 3 ms
 
     text = "\0".join((first_id(rule), path, subject, str(ordinal)))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).hexdigest()

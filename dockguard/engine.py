@@ -51,6 +51,7 @@ class Judge:
     problems: list[Problem] = field(default_factory=list)
     undecided: dict[tuple[str, str], None] = field(default_factory=dict)
     _known: dict[int, tuple[Any, list[Said]]] = field(default_factory=dict)
+    _sorted: dict[int, tuple[Sequence[Rule], tuple[_Questions, ...]]] = field(default_factory=dict)
 
     def causes(self, stacks: Iterable[Stack]) -> list[Cause]:
         """Every cause in a fixed order: by path, place, rule, subject."""
@@ -88,15 +89,20 @@ class Judge:
         return said
 
     def _root(self, root: Any, rules: Sequence[Rule]) -> Iterator[Said]:
-        nodes: dict[str, _Nodes] = {}
-        for rule in rules:
-            if rule.each not in nodes:
-                nodes[rule.each] = _Nodes(self.kinds[rule.each], root)
-            asked = nodes[rule.each].of(rule.on)
-            if asked:
+        for questions in self._questions(rules):
+            for rule, nodes in questions.of(list(questions.kind.nodes(root))):
                 options = self.options(rule)
-                for node in asked:
+                for node in nodes:
                     yield from self._ask(rule, node, options)
+
+    def _questions(self, rules: Sequence[Rule]) -> Iterable[_Questions]:
+        """The rules by their kinds, sorted once for all roots."""
+        if id(rules) not in self._sorted:
+            found: dict[str, _Questions] = {}
+            for rule in rules:
+                found.setdefault(rule.each, _Questions(self.kinds[rule.each])).add(rule)
+            self._sorted[id(rules)] = (rules, tuple(found.values()))
+        return self._sorted[id(rules)][1]
 
     def _ask(self, rule: Rule, node: Any, options: Mapping[str, Any]) -> list[Said]:
         """One rule about one node; a crash is a problem, and the others go on."""
@@ -122,26 +128,40 @@ class Judge:
         return [one for one in said if not any(_same(one, other) for other in stronger.get(one.rule.id, ()))]
 
 
-class _Nodes:
-    """The nodes of one kind below one root, with their index once a rule asks for it."""
+class _Questions:
+    """The rules of one kind: those that ask every node, and those that ask nodes with one of their words."""
 
-    def __init__(self, kind: Kind, root: Any) -> None:
-        self._kind, self._all = kind, list(kind.nodes(root))
-        self._index: dict[str, list[Any]] | None = None
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self._every: list[Rule] = []
+        self._words: dict[str, list[Rule]] = defaultdict(list)
 
-    def of(self, words: Sequence[str]) -> Sequence[Any]:
-        """All nodes, or those that have one of the words, in their order."""
-        if not words or self._kind.key is None:
-            return self._all
-        if self._index is None:
-            self._index = defaultdict(list)
-            for node in self._all:
-                for word in dict.fromkeys(self._kind.key(node)):
-                    self._index[word].append(node)
-        if len(words) == 1:
-            return self._index.get(words[0], ())
-        wanted = {id(node) for word in words for node in self._index.get(word, ())}
-        return [node for node in self._all if id(node) in wanted]
+    def add(self, rule: Rule) -> None:
+        """One more rule."""
+        if not rule.on or self.kind.key is None:
+            self._every.append(rule)
+        for word in dict.fromkeys(rule.on):
+            self._words[word].append(rule)
+
+    def of(self, nodes: Sequence[Any]) -> Iterator[tuple[Rule, Sequence[Any]]]:
+        """Each rule that has something to ask, with its nodes in their order."""
+        if not nodes:
+            return
+        for rule in self._every:
+            yield rule, nodes
+        if self.kind.key is not None and self._words:
+            for rule, asked in self._indexed(nodes, self.kind.key):
+                yield rule, list(asked.values())
+
+    def _indexed(
+        self, nodes: Iterable[Any], key: Callable[[Any], Iterable[str]]
+    ) -> Iterable[tuple[Rule, dict[int, Any]]]:
+        found: dict[str, tuple[Rule, dict[int, Any]]] = {}
+        for node in nodes:
+            for word in key(node):
+                for rule in self._words.get(word, ()):
+                    found.setdefault(rule.id, (rule, {}))[1][id(node)] = node
+        return found.values()
 
 
 def _same(weak: Said, strong: Said) -> bool:

@@ -49,4 +49,7 @@ REWRITE = frozenset(("set", "rewrite", "return", "break", "if"))
 
 def group(name: str) -> frozenset[str]:
     """The directives whose lines are inherited or dropped together with this one."""
-    return next((names for names in TOGETHER if name in names), frozenset((name,)))
+    return _GROUPS.get(name) or frozenset((name,))
+
+
+_GROUPS = {name: names for names in TOGETHER for name in names}

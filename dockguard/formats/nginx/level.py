@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from dockguard.formats.nginx import inheritance, table
 from dockguard.formats.nginx.tree import Statement, Word
@@ -196,6 +197,7 @@ class Level:
         self.children: list[Level] = []
         self.gaps: list[Gap] = []
         self.via: Via | None = None
+        self.memo: dict[str, Any] = {}  # what other rooms work out of it once
         self.whole = False  # a file's outermost block whose kind is certain
         self.subject = self._subject()
 

@@ -15,6 +15,7 @@ from dockguard.source import Span
 _ALWAYS = frozenset(
     ("", "^", "/", "^/", ".*", "^.*", "^/.*", "^.*$", "^/.*$", ".", "(.*)", "^(.*)$", "^/(.*)$", "^/(.*)", "^(.*)")
 )
+_MAX_ENDINGS = 100  # of a block's regexes by ending; more are not compared with each other
 _SUFFIXES = regex(r"\\\.(?:\((?:\?:)?([\w?|-]+)\)|([\w?-]+))\$")
 
 
@@ -89,12 +90,18 @@ def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str] | None:
 
 def own_match(level: Level) -> Match:
     """The match of a location's block."""
-    return match_of(level.statement.texts if level.statement else ())
+    if "match" not in level.memo:
+        level.memo["match"] = match_of(level.statement.texts if level.statement else ())
+    found: Match = level.memo["match"]
+    return found
 
 
 def locations(level: Level) -> list[Level]:
     """The locations directly inside a block."""
-    return [child for child in level.children if child.context == "location"]
+    if "locations" not in level.memo:
+        level.memo["locations"] = [child for child in level.children if child.context == "location"]
+    found: list[Level] = level.memo["locations"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +203,19 @@ def _leaves(directive: Directive) -> bool:
 
 
 def _by_sibling(level: Level, match: Match, parent: Level) -> Shadow | None:
-    for child in locations(parent):
-        other = own_match(child)
-        if child is level:
-            if match.regex:
-                return None
-            continue
-        if other.regex and (why := _shadows(other, match, _earlier(parent, child, level), _adds_slash(level, match))):
-            return Shadow(why, child.span)
+    rivals = _rivals(parent)
+    if not match.regex:
+        wins = rivals.always if match.modifier == "" and not _adds_slash(level, match) else None
+        return Shadow(f"the regex `{wins[1]}` matches every URI and wins over prefixes", wins[2]) if wins else None
+    at = rivals.order[id(level)]
+    if (same := rivals.first(match)) and same[0] < at:
+        return Shadow("the same regex stands above, and the first one wins", same[2])
+    if rivals.always is not None and rivals.always[0] < at:
+        return Shadow(f"the regex `{rivals.always[1]}` above matches every URI", rivals.always[2])
+    own = match.suffixes
+    for place, pattern, where, endings in rivals.endings if own is not None else ():
+        if place < at and own is not None and own <= endings:
+            return Shadow(f"the regex `{pattern}` above takes all of its endings", where)
     return None
 
 
@@ -212,24 +224,38 @@ def _adds_slash(level: Level, match: Match) -> bool:
     return match.pattern.endswith("/") and _passes(level)
 
 
-def _earlier(parent: Level, one: Level, other: Level) -> bool:
-    siblings = parent.children
-    return siblings.index(one) < siblings.index(other)
+class _Rivals:
+    """The regex locations of a block, for the question which of them takes all requests of another one."""
+
+    def __init__(self, parent: Level) -> None:
+        self.order: dict[int, int] = {}
+        self.always: tuple[int, str, Span] | None = None
+        self.endings: list[tuple[int, str, Span, frozenset[str]]] = []
+        self._same: dict[tuple[str, str], tuple[int, str, Span]] = {}
+        for at, child in enumerate(locations(parent)):
+            self.order[id(child)] = at
+            match = own_match(child)
+            if match.regex:
+                self._learn(match, (at, match.pattern, child.span))
+
+    def _learn(self, match: Match, place: tuple[int, str, Span]) -> None:
+        self._same.setdefault((match.modifier, match.pattern), place)
+        self.always = self.always or (place if match.always else None)
+        endings = match.suffixes if match.modifier == "~*" and len(self.endings) < _MAX_ENDINGS else None
+        if endings is not None:
+            self.endings.append((*place, endings))
+
+    def first(self, match: Match) -> tuple[int, str, Span] | None:
+        """The first location that takes whatever the same pattern takes; `~*` takes what `~` does."""
+        found = [self._same.get((modifier, match.pattern)) for modifier in {"~*", match.modifier}]
+        return min((one for one in found if one is not None), key=lambda one: one[0], default=None)
 
 
-def _shadows(other: Match, match: Match, earlier: bool, adds_slash: bool) -> str:
-    if match.modifier == "" and other.always and not adds_slash:
-        return f"the regex `{other.pattern}` matches every URI and wins over prefixes"
-    if not match.regex or not earlier:
-        return ""
-    if other == match or (other.modifier == "~*" and other.pattern == match.pattern):
-        return "the same regex stands above, and the first one wins"
-    if other.always:
-        return f"the regex `{other.pattern}` above matches every URI"
-    wider, own = other.suffixes, match.suffixes
-    if wider is not None and own is not None and own <= wider and other.modifier == "~*":
-        return f"the regex `{other.pattern}` above takes all of its endings"
-    return ""
+def _rivals(parent: Level) -> _Rivals:
+    if "rivals" not in parent.memo:
+        parent.memo["rivals"] = _Rivals(parent)
+    found: _Rivals = parent.memo["rivals"]
+    return found
 
 
 def _by_outer(match: Match, parent: Level) -> Shadow | None:

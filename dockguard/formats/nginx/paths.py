@@ -43,7 +43,7 @@ def _plain(match: Match) -> str:
 
 def asset(match: Match | None) -> bool:
     """Whether it serves parts of pages only."""
-    if match is None:
+    if match is None or match.pattern == "/":
         return False
     if match.regex:
         endings = _endings(match.pattern)
@@ -72,12 +72,16 @@ def _tail(pattern: str) -> frozenset[str]:
 
 def api(match: Match | None) -> bool:
     """Whether programs talk to it: an API, a socket, a health or status page."""
-    return match is not None and _API.match("/" + _plain(match).lstrip("/(")) is not None
+    if match is None or match.pattern == "/":
+        return False
+    return _API.match("/" + _plain(match).lstrip("/(")) is not None
 
 
 def login(match: Match | None) -> bool:
     """Whether its path looks like one where secrets can be guessed."""
-    return match is not None and match.modifier != "@" and _LOGIN.search(_plain(match)) is not None
+    if match is None or match.modifier == "@" or match.pattern == "/":
+        return False
+    return _LOGIN.search(_plain(match)) is not None
 
 
 def data_type(kind: str | None, proxied: bool) -> bool:

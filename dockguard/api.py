@@ -9,6 +9,7 @@ from dockguard.stack.pieces import Image, Mount, Port, Route, User
 from dockguard.wording import show
 
 if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its node from the engine
+    from dockguard.formats.compose import parts
     from dockguard.formats.compose.bounds import Bound as Bound
     from dockguard.formats.compose.credentials import Credential as Credential
     from dockguard.formats.compose.grants import Access as Access
@@ -16,8 +17,6 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.model import Project as Project
     from dockguard.formats.compose.model import Service as Service
     from dockguard.formats.compose.parts import Build as Build
-    from dockguard.formats.compose.parts import Mount as Mounted
-    from dockguard.formats.compose.parts import Port as ServicePort
     from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.nginx.access import AccessRule as AccessRule
     from dockguard.formats.nginx.csp import Policy as Policy
@@ -29,6 +28,9 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.location import Location as Location
     from dockguard.formats.nginx.server import Server as Server
     from dockguard.formats.nginx.site import Site as Site
+
+    Mounted = parts.Mount  # what a service mounts; `Mount` is the stack's word
+    ServicePort = parts.Port
 
 __all__ = [
     "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Proxied", "Published",

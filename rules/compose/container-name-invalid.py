@@ -20,5 +20,5 @@ def check(service: Service) -> Iterator[Finding]:
     if name.known is not None and not _NAME.fullmatch(name.known):
         notes = tuple(Note(step.span, step.how) for step in name.via or ())
         yield Finding(
-            name.span, f"`{name.known}` is no container name, so service `{service.name}` never starts", notes
+            name.span, f"`{name.known}` is no container name: service `{service.name}` never starts", notes
         )

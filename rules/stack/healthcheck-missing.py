@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from dockguard.api import Confidence, Finding, Running
+from dockguard.api import Confidence, Fact, Finding, Running
 
 if TYPE_CHECKING:
     from dockguard.api import Service
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def check(container: Running) -> Iterator[Finding]:
     """Silent about services that end by themselves, and about checks that are switched off (another rule's matter)."""
-    service: Service = container.container.node
+    service = cast("Service", container.container.node)
     if service.has_healthcheck.written or not service.healthcheck.test.sure or service.open or _ends(service):
         return
     if service.image_has_healthcheck or _builds_one(container):
@@ -27,7 +27,7 @@ def check(container: Running) -> Iterator[Finding]:
 
 def _builds_one(container: Running) -> bool:
     fact = container.built.facts.get("healthcheck") if container.built is not None else None
-    return fact is not None and fact.value is not None
+    return isinstance(fact, Fact) and fact.written
 
 
 def _ends(service: Service) -> bool:

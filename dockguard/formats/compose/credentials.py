@@ -21,8 +21,8 @@ _WORDS = {
     "token": "a token",
     "private key": "a private key",
     "credential": "a password in a connection string",
-    "high entropy": "a random value that is hardly anything but a secret",
-    "literal": "a literal value",
+    "high entropy": "a random value, as secrets are",
+    "literal": "a value in plain text",
     "weak": "a password that is easy to guess",
     "hash": "a password hash",
     "placeholder": "a placeholder",
@@ -35,7 +35,7 @@ class Credential:
 
     span: Span
     name: str  # the variable, argument, label or option; "" where it has none
-    where: str  # environment, build argument, command, healthcheck, hook, label, config
+    where: str  # environment, build argument, command, healthcheck, hook, hook command, label, config
     verdict: Verdict
     owner: str  # the subject of what holds it
     service: Service | None
@@ -95,7 +95,7 @@ def of_service(service: Service) -> Iterator[Credential]:
     yield from _command(service.value.get("healthcheck", "test"), "healthcheck", service.subject, service)
     for hook in service.hooks:
         yield from _entries(hook.environment, "hook", hook.subject, service)
-        yield from _command(hook.value.get("command"), "hook", hook.subject, service)
+        yield from _command(hook.value.get("command"), "hook command", hook.subject, service)
 
 
 def of_project(project: Project) -> Iterator[Credential]:
@@ -161,8 +161,17 @@ def _in_text(value: Value, text: str, where: str, owner: str, service: Service |
 
     for found in find_in_text(text[:MAX_COMMAND]):
         if _counts(found.verdict):
-            place = part(value, found.start, found.end)
+            place = _place(value, found.start, found.end)
             yield Credential(place, found.name, where, found.verdict, owner, service, "", None)
+
+
+def _place(value: Value, start: int, end: int) -> Span:
+    """The place of a part of a scalar, in block scalars too."""
+    if value.span.text[:1] not in ("|", ">"):
+        return part(value, start, end)
+    from dockguard.formats.compose.lower import embedded
+
+    return embedded(value, "").span(start, end).outer
 
 
 def _counts(verdict: Verdict) -> bool:

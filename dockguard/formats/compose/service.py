@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.bounded import Bounded
 from dockguard.formats.compose.connected import Connected
@@ -13,6 +14,9 @@ from dockguard.formats.compose.tree import is_unknown
 from dockguard.formats.compose.view import as_words, fact, many
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many
+
+if TYPE_CHECKING:
+    from dockguard.formats.compose.switches import Switch
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,13 @@ class Service(Isolated, Connected, Bounded):
 
         facts = facts_of(self)
         return facts.healthcheck if facts else None
+
+    @cached_property
+    def switches(self) -> tuple[Switch, ...]:
+        """Settings of its program that switch a protection off or a debugger on."""
+        from dockguard.formats.compose.switches import switches
+
+        return tuple(switches(self))
 
     @property
     def purposes(self) -> tuple[str, ...]:

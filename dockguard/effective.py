@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -49,19 +50,24 @@ def _targets(session: Session, found: Found) -> Iterator[Any]:
 
 
 def _units(stacks: Projects) -> tuple[list[Any], list[Any]]:
-    seen: dict[int, Any] = {}
+    """Images and sites of all stacks, each once; an image says who asks for it."""
+    found: dict[str, dict[int, Any]] = {"dockerfile": {}, "nginx": {}}
     for stack in stacks:
-        for units in stack.units.values():
-            seen.update({id(unit): unit for unit in units})
-    formats = {format.name: format for format in load()}
-    images = [formats["dockerfile"].effective(unit) for unit in _named("dockerfile", seen, stacks)]
-    sites = [formats["nginx"].effective(unit) for unit in _named("nginx", seen, stacks)]
-    return images, sites
+        for name in found:
+            found[name].update({id(unit): unit for unit in stack.units.get(name, ())})
+    values = {f.name: [f.effective(unit) for unit in found[f.name].values()] for f in load() if f.name in found}
+    return _merged(values["dockerfile"], "requested_by"), _merged(values["nginx"], "")
 
 
-def _named(name: str, seen: Mapping[int, Any], stacks: Projects) -> Iterator[Any]:
-    module = f"dockguard.formats.{name}"
-    yield from (unit for unit in seen.values() if type(unit).__module__.startswith(module))
+def _merged(values: list[Any], key: str) -> list[Any]:
+    """Values that differ in one list only become one with all of it."""
+    found: dict[str, Any] = {}
+    for value in values:
+        rest = {name: inner for name, inner in value.items() if name != key}
+        same = found.setdefault(json.dumps(rest, sort_keys=True, default=str), {**value, **({key: []} if key else {})})
+        if key:
+            same[key] = [*same[key], *(one for one in value[key] if one not in same[key])]
+    return list(found.values())
 
 
 def _error(problem: Problem) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _build(build: Build, service: Service, project: Project) -> BuildRequest:
         target=build.target,
         args={arg.name: arg.text for arg in build.args},
         span=build.span,
-        by=f"{project.files[0].path}: {service.name}",
+        by=f"{(build.target if build.target.written else build.context).span.source.path}: {service.name}",
         inline=inline,
     )
 

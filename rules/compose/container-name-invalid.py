@@ -19,6 +19,4 @@ def check(service: Service) -> Iterator[Finding]:
     name = service.container_name
     if name.known is not None and not _NAME.fullmatch(name.known):
         notes = tuple(Note(step.span, step.how) for step in name.via or ())
-        yield Finding(
-            name.span, f"`{name.known}` is no container name: service `{service.name}` never starts", notes
-        )
+        yield Finding(name.span, f"`{name.known}` is no container name: service `{service.name}` never starts", notes)

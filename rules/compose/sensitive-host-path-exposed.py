@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from dockguard.api import Finding, Note, Severity
 
@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 _WHAT = {"secrets": "secrets of the host", "host": "the host's state"}
 
 
-def check(mount: Mounted) -> Iterator[Finding]:
+def check(mount: Mounted, options: Mapping[str, Any]) -> Iterator[Finding]:
     """Speaks of paths that neither hold a socket nor are writable to become root."""
     what = _WHAT.get(mount.danger.known or "")
     if what is None or mount.runtime_socket.known or mount.service is None:
+        return
+    if (mount.host_path.known or "").rstrip("/") in options["data"]:
         return
     writes = "" if mount.read_only.known else ", and can write there"
     message = f"service `{mount.service.name}` sees {what} in `{mount.written_path}`{writes}"

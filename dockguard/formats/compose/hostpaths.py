@@ -14,13 +14,12 @@ _FILE = regex(r".*\.(?:conf|cnf|ini|toml|ya?ml|json|properties|xml|pem|crt|cer|k
 
 
 def runtime_of(path: str) -> str | None:
-    """The container runtime whose socket a path is or holds; of homes only the folder that holds one counts."""
+    """The container runtime whose socket a path is or holds; far above a socket only `/` and `/var` count."""
     from dockguard.common.paths import Danger, holds_runtime_socket, judge, normalize
 
-    if not normalize(path).startswith(("~", "/home", "/Users")):
-        return holds_runtime_socket(path)
     verdict = judge(path)
-    return holds_runtime_socket(path) if verdict is not None and verdict.danger is Danger.SOCKET else None
+    is_near = verdict is not None and verdict.danger is Danger.SOCKET
+    return holds_runtime_socket(path) if is_near or normalize(path) in ("/", "/var") else None
 
 
 def is_of_system(mount: Mount) -> bool:

@@ -11,7 +11,7 @@ from dockguard.formats.compose.parts import Build
 from dockguard.formats.compose.parts import Mount as MountNode
 from dockguard.formats.compose.parts import Port as PortNode
 from dockguard.formats.compose.tree import Value, is_unknown
-from dockguard.source import Fact, Many, Origin, Source, Unknown
+from dockguard.source import Fact, Many, Origin, Source, Unknown, absent
 from dockguard.stack.pieces import BuildRequest, Container, Mount, Piece, Port, User
 
 
@@ -34,7 +34,7 @@ def _container(service: Service, project: Project) -> Container:
         name=service.name,
         subject=service.subject,
         span=service.span,
-        user=service.user.map(_user),
+        user=_declared(service),
         image=service.image,
         build=None if service.build is None else _build(service.build, service, project),
         mounts=_mounts(service, project),
@@ -46,6 +46,12 @@ def _container(service: Service, project: Project) -> Container:
         entrypoint=service.entrypoint,
         node=service,
     )
+
+
+def _declared(service: Service) -> Fact[User]:
+    """The user that counts instead of the image's; an empty one leaves the image's."""
+    own = service.user
+    return absent(own.span) if own.value == "" else own.map(_user)
 
 
 def _user(text: str) -> User:

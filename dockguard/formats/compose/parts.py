@@ -213,7 +213,7 @@ class Port(View):
     @cached_property
     def host_port(self) -> Fact[int]:
         """The first published port."""
-        return self.published.map(lambda text: as_int(text.partition("-")[0]) if text[:1].isdigit() else None)
+        return self.published.map(lambda text: int(first) if (first := text.partition("-")[0]).isdecimal() else None)
 
     @cached_property
     def on_every_address(self) -> Fact[bool]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from dockguard.formats.compose.view import readable
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from dockguard.formats.compose.model import Project, Service
     from dockguard.formats.compose.parts import Port
 
+_ID = regex(r"sha256:[0-9a-f]{64}")
 _WEB = frozenset({80, 443, 3000, 4873, 5000, 8000, 8080, 8081, 8443})
 _EDGE_NAMES = ("nginx", "traefik", "caddy", "haproxy", "envoy", "proxy", "edge", "ingress", "gateway", "balancer")
 _GIT_NAMES = ("git", "forgejo", "gogs", "ssh", "sftp")
@@ -27,6 +30,7 @@ class Pulled:
     fact: Fact[str]
     service: Service
     subject: str
+    written: str  # with its unset variables as `${…}`
 
     @property
     def span(self) -> Span:
@@ -34,9 +38,9 @@ class Pulled:
         return self.fact.span
 
     @property
-    def text(self) -> Fact[str]:
-        """The reference as written."""
-        return self.fact
+    def text(self) -> str:
+        """The reference, its unset variables as `${…}`."""
+        return self.written
 
     @property
     def name(self) -> Fact[str]:
@@ -76,18 +80,18 @@ class Pulled:
         return facts.purposes if facts else ()
 
     def _of(self, ask: Any) -> Fact[Any]:
-        reference = _reference(self.fact)
+        reference = _reference(self.written)
         if reference is None:
             return Fact(self.fact.value if not self.fact.sure else None, self.span, self.fact.via)
         return Fact(ask(reference), self.span, self.fact.via)
 
 
-def _reference(fact: Fact[str]) -> Reference | None:
-    """The parts of a reference; None where it is none. Unset variables count as `${…}`, which the parser knows."""
+def _reference(written: str) -> Reference | None:
+    """The parts of a reference, of which some may be unknown; None where it is none, and for an image's id."""
     from dockguard.common.imageref import parse
 
-    parsed = parse(fact.known or "")
-    return None if parsed.error else parsed
+    parsed = parse(written)
+    return None if parsed.error or _ID.fullmatch(written) else parsed
 
 
 def _versionless(reference: Reference) -> bool | Unknown:
@@ -103,10 +107,10 @@ def _versionless(reference: Reference) -> bool | Unknown:
 def pulled(service: Service) -> Iterator[Pulled]:
     """The images that a service pulls."""
     if service.build is None and service.image.written:
-        yield Pulled(service.image, service, service.subject)
+        yield Pulled(service.image, service, service.subject, readable(service.value.get("image")))
     for hook in service.hooks:
         if hook.image.written:
-            yield Pulled(hook.image, service, hook.subject)
+            yield Pulled(hook.image, service, hook.subject, readable(hook.value.get("image")))
 
 
 def built_names(project: Project) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dockguard.formats.compose.entries import Entry, entries
 from dockguard.formats.compose.isolated import Isolated
 from dockguard.formats.compose.process import Build, Hook
 from dockguard.formats.compose.tree import is_unknown
-from dockguard.formats.compose.view import as_words, fact, many
+from dockguard.formats.compose.view import as_int, as_words, fact, many
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many
 
@@ -137,6 +137,11 @@ class Service(Isolated, Connected, Bounded):
     def restart(self) -> Fact[str]:
         """The restart policy."""
         return self._text("restart")
+
+    @cached_property
+    def restart_attempts(self) -> Fact[int]:
+        """How often it is started again after failures, by `deploy.restart_policy`."""
+        return self._fact("deploy.restart_policy.max_attempts", as_int)
 
     @cached_property
     def profiles(self) -> Many[Fact[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from posixpath import relpath
 from typing import Any
 
 from dockguard.discover import Found
@@ -24,7 +25,8 @@ def document(ask: Ask, environment: Mapping[str, str], show_secrets: bool) -> di
     stacks = Projects(session.workspace, load(), found.files)
     images, sites = _units(stacks)
     every = [*session.problems, *session.workspace.problems, *found.problems, *problems]
-    whole = {"version": 1, "compose": projects, "images": images, "sites": sites, "errors": [*map(_error, every)]}
+    ours = {"images": images, "sites": sites, "errors": [*map(_error, every)]}
+    whole = {"version": 1, "compose": projects, **_from_here(ours, session.prefix)}
     return whole if show_secrets else _masked(whole)
 
 
@@ -68,6 +70,17 @@ def _merged(values: list[Any], key: str) -> list[Any]:
         if key:
             same[key] = [*same[key], *(one for one in value[key] if one not in same[key])]
     return list(found.values())
+
+
+def _from_here(value: Any, prefix: str) -> Any:
+    """Paths relative to the working directory, which lies at `prefix` below the root."""
+    if not prefix:
+        return value
+    if isinstance(value, dict):
+        return {
+            key: relpath(inner, prefix) if key == "path" else _from_here(inner, prefix) for key, inner in value.items()
+        }
+    return [_from_here(inner, prefix) for inner in value] if isinstance(value, list) else value
 
 
 def _error(problem: Problem) -> dict[str, Any]:

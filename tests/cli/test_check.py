@@ -270,3 +270,11 @@ def test_effective(project: Path) -> None:
     assert service["image"] == "x:7"
     assert service["environment"] == {"DB_PASSWORD": "*******"}
     assert "pw" in run("effective", "--show-secrets", ".", cwd=project).stdout
+
+
+def test_effective_paths_are_relative_to_the_working_directory(project: Path) -> None:
+    (project / "sub").mkdir()
+    (project / "sub" / "Dockerfile").write_text("FROM debian:12\nUSER app\n")
+    (image,) = json.loads(run("effective", ".", cwd=project / "sub").stdout)["images"]
+    assert image["path"] == "Dockerfile"
+    assert image["user"] == {"value": "app", "path": "Dockerfile", "line": 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -184,7 +185,16 @@ def _whole(session: Session, found: Found, said: Iterable[Report], problems: Ite
         config=session.config.path,
         notices=session.notices,
         tolerant=session.ask.allow_incomplete,
+        extras=_way_to_root(session),
     )
+
+
+def _way_to_root(session: Session) -> Mapping[str, str]:
+    """Where the working directory lies outside the root, the way from there to it."""
+    root = session.workspace.root
+    if root is None or not session.prefix.startswith(".."):
+        return {}
+    return {"root": Path(os.path.relpath(root, Path.cwd())).as_posix()}
 
 
 def judge_texts(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Report]:

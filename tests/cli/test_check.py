@@ -278,3 +278,10 @@ def test_effective_paths_are_relative_to_the_working_directory(project: Path) ->
     (image,) = json.loads(run("effective", ".", cwd=project / "sub").stdout)["images"]
     assert image["path"] == "Dockerfile"
     assert image["user"] == {"value": "app", "path": "Dockerfile", "line": 2}
+
+
+def test_a_root_elsewhere(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    document = json.loads(run("check", "-f", "json", str(project), cwd=elsewhere).stdout)
+    (path,) = {finding["location"]["path"] for finding in document["findings"]}
+    assert (elsewhere / path).resolve() == (project / "compose.yaml").resolve()

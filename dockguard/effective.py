@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from posixpath import relpath
 from typing import Any
 
 from dockguard.discover import Found
 from dockguard.finding import Problem
 from dockguard.formats import load
 from dockguard.project import Projects
+from dockguard.render.places import from_here
+from dockguard.report import Run
+from dockguard.run import whole
 from dockguard.session import Session, begin
 from dockguard.settings import Ask
 
@@ -26,8 +28,8 @@ def document(ask: Ask, environment: Mapping[str, str], show_secrets: bool) -> di
     images, sites = _units(stacks)
     every = [*session.problems, *session.workspace.problems, *found.problems, *problems]
     ours = {"images": images, "sites": sites, "errors": [*map(_error, every)]}
-    whole = {"version": 1, "compose": projects, **_from_here(ours, session.prefix)}
-    return whole if show_secrets else _masked(whole)
+    resolved = {"version": 1, "compose": projects, **_placed(ours, whole(session, found, (), ()))}
+    return resolved if show_secrets else _masked(resolved)
 
 
 def _compose(session: Session, found: Found, environment: Mapping[str, str]) -> tuple[list[Any], list[Problem]]:
@@ -72,15 +74,11 @@ def _merged(values: list[Any], key: str) -> list[Any]:
     return list(found.values())
 
 
-def _from_here(value: Any, prefix: str) -> Any:
-    """Paths relative to the working directory, which lies at `prefix` below the root."""
-    if not prefix:
-        return value
+def _placed(value: Any, run: Run) -> Any:
+    """Paths as the working directory sees them."""
     if isinstance(value, dict):
-        return {
-            key: relpath(inner, prefix) if key == "path" else _from_here(inner, prefix) for key, inner in value.items()
-        }
-    return [_from_here(inner, prefix) for inner in value] if isinstance(value, list) else value
+        return {key: from_here(inner, run) if key == "path" else _placed(inner, run) for key, inner in value.items()}
+    return [_placed(inner, run) for inner in value] if isinstance(value, list) else value
 
 
 def _error(problem: Problem) -> dict[str, Any]:

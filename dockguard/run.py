@@ -37,13 +37,13 @@ def check(ask: Ask) -> Run:
 def check_session(session: Session) -> Run:
     """A Run, which with problems of the settings is empty."""
     if session.problems:
-        return _whole(session, Found(), (), session.problems)
+        return whole(session, Found(), (), session.problems)
     found = session.discovery()(session.paths)
     found.problems += _empty(session, found)
     try:
         return _Job(session, found).run()
     except BadRule as error:
-        return _whole(session, found, (), (*found.problems, Problem("bad-rule", str(error))))
+        return whole(session, found, (), (*found.problems, Problem("bad-rule", str(error))))
 
 
 def stacks_of(session: Session, found: Found) -> Iterable[Stack]:
@@ -81,7 +81,7 @@ class _Job:
         said = (*outcome.reports, *self._meta(outcome, terms, judge))
         seen = [*self.session.workspace.problems, *tree_problems(self.projects), *self.projects.problems]
         problems = [*self.found.problems, *filter(self._about, seen), *judge.problems]
-        run = _whole(self.session, self.found, said, problems)
+        run = whole(self.session, self.found, said, problems)
         run = replace(run, stacks=tuple(filter(None, self.variants)), undecided=tuple(sorted(judge.undecided)))
         return self._graded(_compared(self.session, run, self._was_judged))
 
@@ -174,7 +174,8 @@ def _compared(session: Session, run: Run, judged: Callable[[baseline.Entry], boo
     return replace(run, reports=applied.reports, known=applied.known, stale=applied.stale)
 
 
-def _whole(session: Session, found: Found, said: Iterable[Report], problems: Iterable[Problem]) -> Run:
+def whole(session: Session, found: Found, said: Iterable[Report], problems: Iterable[Problem]) -> Run:
+    """A Run with what the settings say of it."""
     return Run(
         reports=tuple(said),
         problems=tuple(dict.fromkeys(problems)),

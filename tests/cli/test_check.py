@@ -285,3 +285,6 @@ def test_a_root_elsewhere(project: Path, tmp_path_factory: pytest.TempPathFactor
     document = json.loads(run("check", "-f", "json", str(project), cwd=elsewhere).stdout)
     (path,) = {finding["location"]["path"] for finding in document["findings"]}
     assert (elsewhere / path).resolve() == (project / "compose.yaml").resolve()
+    (project / "Dockerfile").write_text("FROM debian:12\n")
+    (image,) = json.loads(run("effective", str(project), cwd=elsewhere).stdout)["images"]
+    assert (elsewhere / image["path"]).resolve() == (project / "Dockerfile").resolve()

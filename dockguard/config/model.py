@@ -21,6 +21,7 @@ ASSUMABLE: Mapping[str, type] = {
     "ports": list,
     "volumes": list,
     "healthcheck": bool,
+    "nginx": str,  # its version
 }
 
 

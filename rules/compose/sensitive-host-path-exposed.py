@@ -18,7 +18,8 @@ def check(mount: Mounted, options: Mapping[str, Any]) -> Iterator[Finding]:
     what = _WHAT.get(mount.danger.known or "")
     if what is None or mount.runtime_socket.known or mount.service is None:
         return
-    if (mount.host_path.known or "").rstrip("/") in options["data"]:
+    path = (mount.host_path.known or "").rstrip("/")
+    if any(path == folder or path.startswith(f"{folder}/") for folder in options["data"]):
         return
     writes = "" if mount.read_only.known else ", and can write there"
     message = f"service `{mount.service.name}` sees {what} in `{mount.written_path}`{writes}"

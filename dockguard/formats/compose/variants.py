@@ -157,9 +157,8 @@ class _Assembly:
 
     def group(self, base: str, sets: list[Set]) -> Iterator[Project]:
         """The variants of one project, the plain one first."""
-        unique = [one for index, one in enumerate(sets) if one.files not in [other.files for other in sets[:index]]]
         plain: Project | None = None
-        for chosen in unique[:MAX_VARIANTS]:
+        for chosen in _distinct(sets)[:MAX_VARIANTS]:
             project = self.project(base, chosen, plain)
             self.claimed |= {source.path for source in project.every}
             plain = plain or project
@@ -213,6 +212,14 @@ class _Assembly:
         for path in chosen.files[1:]:
             if path not in used and path != override and path in self.trees:
                 yield self.trees[path].source
+
+
+def _distinct(sets: Iterable[Set]) -> list[Set]:
+    """Each set once. Env files that somebody names for some files stand in for the project's `.env`."""
+    alike: dict[tuple[str, ...], dict[tuple[str, ...], Set]] = {}
+    for one in sets:
+        alike.setdefault(one.files, {}).setdefault(one.env_files, one)
+    return [one for by_env in alike.values() for one in by_env.values() if one.env_files or len(by_env) == 1]
 
 
 def _overlays(tree: Tree, base: Value) -> bool:

@@ -16,5 +16,7 @@ def check(port: ServicePort) -> Iterator[Finding]:
     other = port.clash
     if other is None or other.service is None or port.service is None:
         return
+    if other.service is port.service and other.span.source is not port.span.source:
+        return  # an overlay that adds where it means to replace: another rule says so
     message = f"`{port.service.name}` and `{other.service.name}` both want port {port.published.known} of the machine"
     yield Finding(port.span, message, (Note(other.span, "and this wants it too"),))

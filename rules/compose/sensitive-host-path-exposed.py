@@ -24,8 +24,8 @@ def check(mount: Mounted, options: Mapping[str, Any]) -> Iterator[Finding]:
     writes = "" if mount.read_only.known else ", and can write there"
     message = f"service `{mount.service.name}` sees {what} in `{mount.written_path}`{writes}"
     notes = tuple(Note(step.span, step.how) for step in mount.value.via or ())
-    if "monitoring" in mount.service.purposes and mount.read_only.known:
-        why = "the image is made to watch the host"
+    if mount.read_only.known and ("monitoring" in mount.service.purposes or path.startswith("/var/log")):
+        why = "it is what one mounts to watch the host"
         yield Finding(mount.span, message, notes, severity=Severity.MEDIUM, why=why)
     else:
         yield Finding(mount.span, message, notes)

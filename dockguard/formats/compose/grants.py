@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _CGROUP_RULE = regex(r"\s*([abc])\s+(\*|\d+):(\*|\d+)\s+([rwm]{1,3})\s*")
 _MEMORY = "1"  # the major number of /dev/mem and its kin (Linux, Documentation/admin-guide/devices.txt)
-_TUNNELS = ("wireguard", "openvpn", "tailscale", "gluetun", "netbird", "zerotier", "headscale", "vpn", "pihole")
+_TUNNELS = tuple("wireguard openvpn tailscale gluetun netbird zerotier headscale vpn pihole wg-easy firezone".split())
 
 
 @dataclass(frozen=True, eq=False)

@@ -259,6 +259,13 @@ class Port(View):
 
         return role_of(self)
 
+    @property
+    def image_is_known(self) -> bool:
+        """Whether its role is known by the image, and not by the number alone."""
+        from dockguard.formats.compose.pulled import facts_of
+
+        return facts_of(self.service) is not None
+
     @cached_property
     def listens(self) -> str:
         """What is known to listen there, for people; "" where nobody knows."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ID = regex(r"sha256:[0-9a-f]{64}")
 _WEB = frozenset({80, 443, 3000, 4873, 5000, 8000, 8080, 8081, 8443})
+_DEBUGGERS = frozenset({9222, 9229, 9230})
 _EDGE_NAMES = ("nginx", "traefik", "caddy", "haproxy", "envoy", "proxy", "edge", "ingress", "gateway", "balancer")
 _GIT_NAMES = ("git", "forgejo", "gogs", "ssh", "sftp")
 _CODENAMES = ("debian", "ubuntu", "buildpack-deps")  # their codenames are versions
@@ -163,7 +164,12 @@ def _by_number(port: Port, target: int) -> str:
     purpose = purpose_of(target, port.protocol.known or "tcp")
     if purpose is None or purpose.value in ("web", "files") or (target == 22 and _names(port.service, _GIT_NAMES)):
         return ""
-    return purpose.value
+    return "" if purpose.value == "debug" and not _debugs(port.service, target) else purpose.value
+
+
+def _debugs(service: Service | None, target: int) -> bool:
+    """Whether a debugger's number is one: those of Node.js and Chrome are; others need the debugger's option."""
+    return target in _DEBUGGERS or (service is not None and any(one.kind == "debugger" for one in service.switches))
 
 
 def is_edge(port: Port) -> bool:

@@ -31,11 +31,10 @@ class Directive:
 
     def __init__(self, statement: Statement, level: Level, via: Via | None) -> None:
         self.statement, self.level, self.via = statement, level, via
+        self.name = statement.name.text
 
-    @property
-    def name(self) -> str:
-        """Its name as written."""
-        return self.statement.name.text
+    name: str
+    """Its name as written."""
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -129,7 +128,12 @@ class Directive:
     @property
     def suggestion(self) -> str:
         """The directive that was most likely meant; "" without a likely one."""
-        return table.suggestion(self.name) if self.verdict.unknown and not self.verdict.lacking else ""
+        if not self.verdict.unknown or self.verdict.lacking:
+            return ""
+        asked: dict[str, str] = self.level.chain[-1].memo.setdefault("suggestions", {})
+        if self.name not in asked and len(asked) < _MAX_SUGGESTIONS:
+            asked[self.name] = table.suggestion(self.name)
+        return asked.get(self.name, "")
 
     @property
     def swallows(self) -> Fact[str]:
@@ -173,6 +177,7 @@ class Directive:
         return f"Directive({self.name} {' '.join(self.texts)})"
 
 
+_MAX_SUGGESTIONS = 300  # unknown names of a site that are compared with every known one
 _LISTS = frozenset("log_format types gzip_types map geo set add_header return rewrite limit_except".split())
 _SENDERS = ("more_set_headers", "security_headers", "header_filter_by_lua", "js_header_filter")
 _TOLD_APART = frozenset(

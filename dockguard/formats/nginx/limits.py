@@ -161,6 +161,15 @@ class Limits:
         return tuple(self._zone(line, self._root) for name in _USES for line in self._lines.get(name, ()))
 
     @cached_property
+    def _used(self) -> dict[tuple[str, str], Directive]:
+        """The first line that uses each zone, by its directive and the zone's name."""
+        found: dict[tuple[str, str], Directive] = {}
+        for use in _USES.values():
+            for line in self._lines.get(use, ()):
+                found.setdefault((use, _option(line, "zone") if use == "limit_req" else line.text(0)), line)
+        return found
+
+    @cached_property
     def _requests(self) -> dict[str, Zone]:
         return {zone.name: zone for zone in self.zones if zone.requests}
 
@@ -184,9 +193,9 @@ class Limits:
 
     def _zone(self, line: Directive, root: Level) -> Zone:
         name, use = (_option(line, "zone") or line.text(0)).partition(":")[0], _USES[line.name]
-        for other in self._lines.get(use, ()):
-            if name == (_option(other, "zone") if use == "limit_req" else other.text(0)):
-                return Zone(line, Fact(True, other.span))
+        other = self._used.get((use, name))
+        if other is not None:
+            return Zone(line, Fact(True, other.span))
         why = _hidden(root, frozenset((use,)), outer=False)
         return Zone(line, Fact(Unknown(why) if why else False, line.span))
 

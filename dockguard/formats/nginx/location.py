@@ -230,8 +230,7 @@ class Location:
     def losing(self) -> tuple[Location, ...]:
         """The contexts, itself or inside it, that answer requests without one of its lost headers."""
         lost = {header.key for header in self.lost_headers}
-        inside = (one for one in self.server.contexts if self.level in one.level.chain)
-        found = (one for one in inside if one.responds and not one.inherits_all)
+        found = (one for one in self.server.inside(self.level) if one.responds and not one.inherits_all)
         return tuple(one for one in found if lost - {header.key for header in one.headers})
 
     def header(self, name: str) -> Fact[Header]:

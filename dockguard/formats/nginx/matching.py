@@ -190,6 +190,15 @@ def _ended(level: Level) -> Directive | None:
 
 def unconditional(level: Level) -> Directive | None:
     """The `return` that every request of a block reaches: nothing before it in the rewrite program can leave."""
+    if "return" not in level.own:
+        return None
+    if "ended" not in level.memo:
+        level.memo["ended"] = _first_return(level)
+    found: Directive | None = level.memo["ended"]
+    return found
+
+
+def _first_return(level: Level) -> Directive | None:
     for directive in level.directives:
         if directive.name == "return":
             return directive

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -113,6 +114,15 @@ class Server:
     def contexts(self) -> Many[Any]:
         """What can answer: itself, its locations, and the `if` and `limit_except` blocks in them."""
         return Many(tuple(self._contexts), self.span, self._why)
+
+    @cached_property
+    def _by_level(self) -> dict[int, Any]:
+        return {id(one.level): one for one in self._contexts}
+
+    def inside(self, level: Level) -> Iterator[Any]:
+        """The contexts of a block and of the blocks inside it, in the order of the text."""
+        found = (self._by_level.get(id(inner)) for inner in level.walk())
+        return (one for one in found if one is not None)
 
     def pages_without(self, name: str) -> list[Any]:
         """Contexts whose HTML pages surely go without a header (lower case) that no block around them sets either."""

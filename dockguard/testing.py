@@ -91,10 +91,10 @@ def found(files: Mapping[str, str], check: Check) -> set[Expected]:
 
 
 def _place(span: Span, text: str) -> Expected:
-    """A place as carets can draw it: on its first line, at least one column wide."""
+    """A place as carets can draw it: on its first line, at least one column wide (in column 1 two: `#^`)."""
     span = span.outer
     line, start = span.source.position(span.start)
-    width = len(span.text.split("\n")[0].rstrip("\r")) or 1
+    width = max(len(span.text.split("\n")[0].rstrip("\r")), 2 if start == 1 else 1)
     return Expected(span.source.path, line, start, start + width, text)
 
 
@@ -118,7 +118,13 @@ def _listed(text: str) -> Iterator[Expected]:
 
 
 def _strip(text: str) -> str:
-    return "".join(line for line in text.splitlines(keepends=True) if not _CARETS.match(line.rstrip("\n")))
+    return "".join(line for line in _lines(text) if not _CARETS.match(line.rstrip("\n")))
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends; as in a Source, "\\n" alone ends one."""
+    *lines, last = text.split("\n")
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
 def _diff(wanted: Iterable[str], got: Iterable[str]) -> str:
@@ -178,7 +184,7 @@ def _redrawn(case: Case, check: Check) -> Iterator[tuple[Fence, str]]:
 
 
 def _draw(text: str, places: Iterable[Expected]) -> str:
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     for place in sorted(places, reverse=True):
         width = place.end - place.start
         carets = "#" + "^" * max(1, width - 1) if place.start == 1 else "#" + " " * (place.start - 2) + "^" * width

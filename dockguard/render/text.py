@@ -113,9 +113,10 @@ class _Pen:
         yield from self._title(style, first.rule.id, f"{first.rule.title}: {noun(first, len(group))}", style)
         places = [self._where(report.span) for report in group]
         wide = min(max(map(room, places)), self.look.width // 2)
+        differ = len({member.variants for member in group}) > 1
         for report, where in zip(group, places, strict=True):
             row = f"{tail(where, wide)}{' ' * (wide - room(where))}   {safe(name(report))}"
-            if len({member.variants for member in group}) > 1:
+            if differ:
                 row += f"   ({safe(', '.join(report.variants))})"
             yield "  " + self.look.paint("-->", "frame") + " " + head(row, self.look.width - 6)
         yield from self._facts(group, 0, 2)

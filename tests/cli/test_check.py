@@ -243,7 +243,7 @@ def test_baseline(project: Path) -> None:
     assert run("baseline", "create", cwd=project).returncode == 2  # it exists
     assert run("baseline", "update", "--allow-growth", cwd=project).returncode == 0
     assert run("check", cwd=project).returncode == 0
-    (project / "compose.yaml").write_text("services:\n  db:\n    image: x\n")
+    (project / "compose.yaml").write_text("services:\n  db:\n    image: x:1\n")
     assert run("baseline", "prune", cwd=project).returncode == 0
     assert "db" not in run("baseline", "show", cwd=project).stdout
 

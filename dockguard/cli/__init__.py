@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -20,8 +22,18 @@ COMMANDS = {
 }
 
 
+class _ClosedPipe(Exception):
+    """Nobody reads our output any more. Of a BrokenPipeError click makes an exit with 1, which means findings."""
+
+
 class _Lazy(click.Group):
     """A group whose commands are modules of this package."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ClosedPipe from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -66,8 +78,8 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         code = 2
-    except BrokenPipeError:
-        sys.stderr.close()
+    except _ClosedPipe:
+        _drop(sys.stdout)
         code = 141
     except Exception:
         _crash()
@@ -81,6 +93,12 @@ def _crash() -> None:
 
     traceback.print_exc()
     click.echo("this is an error in dockguard; please report it with the lines above", err=True)
+
+
+def _drop(stream: Any) -> None:
+    """What is left in a buffer goes nowhere; else the interpreter fails at its end, with a code of its own."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _utf8(stream: Any) -> None:

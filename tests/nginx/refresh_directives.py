@@ -1,4 +1,8 @@
-"""Redraws data/directives.json from nginx's source: `python tests/nginx/refresh_directives.py PATH VERSION DATE`."""
+"""Redraws data/directives.json: `python tests/nginx/refresh_directives.py PATH VERSION DATE`.
+
+PATH is a tree of nginx's source, or a JSON file of what is in its command tables (`directives`: name to rows with
+`module`, `contexts`, `arguments`, `block`).
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ ARGUMENTS = {
     "NGX_CONF_TAKE123": ("1-3",),
     "NGX_CONF_TAKE1234": ("1-4",), **{f"NGX_CONF_TAKE{n}": (str(n),) for n in range(1, 8)},
 }  # fmt: skip
+Rows = dict[str, list[list[object]]]
 _TABLE = re.compile(r"ngx_command_t\s+\w+\[\]\s*=\s*\{(.*?)ngx_null_command", re.S)
 _ENTRY = re.compile(r'\{\s*ngx_string\("(\w+)"\),\s*([A-Z0-9_|\s]+),')
 
@@ -37,12 +42,26 @@ def entries(module: str, text: str) -> Iterator[tuple[str, list[object]]]:
                 yield name, [module, "|".join(contexts), "|".join(arguments), int("NGX_CONF_BLOCK" in flags)]
 
 
-def collect(source: Path) -> dict[str, list[list[object]]]:
+def _short(module: str) -> str:
+    return module.removeprefix("ngx_").removesuffix("_module")
+
+
+def tabled(source: Path) -> Rows:
+    """Every directive of a JSON file; entries without a context belong to server-side includes."""
+    found: Rows = {}
+    for name, rows in json.loads(source.read_text(encoding="utf-8"))["directives"].items():
+        for row in rows:
+            if row["contexts"] and row["arguments"]:
+                columns = ["|".join(row["contexts"]), "|".join(row["arguments"]), int(row["block"])]
+                found.setdefault(name, []).append([_short(row["module"]), *columns])
+    return dict(sorted(found.items()))
+
+
+def collect(source: Path) -> Rows:
     """Every directive of a source tree."""
-    found: dict[str, list[list[object]]] = {}
+    found: Rows = {}
     for path in sorted(source.glob("src/**/*.c")):
-        module = path.stem.removeprefix("ngx_").removesuffix("_module")
-        for name, row in entries(module, path.read_text(encoding="utf-8", errors="replace")):
+        for name, row in entries(_short(path.stem), path.read_text(encoding="utf-8", errors="replace")):
             found.setdefault(name, []).append(row)
     return dict(sorted(found.items()))
 
@@ -50,7 +69,9 @@ def collect(source: Path) -> dict[str, list[list[object]]]:
 def main(source: str, version: str, date: str) -> None:
     """Write the file; the versions that brought a directive are kept."""
     data = json.loads(TARGET.read_text(encoding="utf-8"))
-    rows = collect(Path(source))
+    rows = tabled(Path(source)) if Path(source).is_file() else collect(Path(source))
+    if len(rows) < 500:
+        raise SystemExit(f"{source} has only {len(rows)} directives: the table is left as it is")
     head = {**data, "version": version, "date": date}
     del head["directives"]
     body = ",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items())

@@ -187,10 +187,11 @@ class Workspace:
     def _open(self, path: str, real: str, at: Span | None) -> Source | None:
         # O_NONBLOCK: a FIFO must not hang us before fstat can refuse it.
         handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):  # `fdopen` refuses a folder, and leaves it open
+            os.close(handle)
+            return None
         with os.fdopen(handle, "rb") as file:
-            mode = os.fstat(handle).st_mode
-            if stat.S_ISDIR(mode):
-                return None
             if not stat.S_ISREG(mode):
                 self._refuse(path, at, "not-a-file", "is not a regular file, so it is not read")
                 return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -15,6 +16,8 @@ MIN_LENGTH = 4  # code points; a shorter secret cannot be told from ordinary tex
 MARGIN = (
     2000  # code points of a line that are looked at on each side of a place, for the name that a value stands under
 )
+BLOCK = 4000  # code points of an endless line that are looked at together
+WINDOW = 4000  # code points of a long line that are read at once
 MAX_PLACE = 20_000  # code points of one place that are looked at
 MIN_KNOWN, MAX_KNOWN, MAX_WORDS = 10, 4096, 100  # of secrets that are hidden wherever else they stand
 MAX_USES = 20  # places at which a secret is looked for in the open
@@ -31,29 +34,51 @@ class Masks:
     """
 
     def __init__(self, run: Run) -> None:
-        self._marked: dict[Source, list[tuple[int, int]]] = {}
-        self._blocks: dict[Source, Ranges] = {}
-        self._ranges: dict[Span, Ranges] = {}
+        marked: dict[Source, list[tuple[int, int]]] = {}
         for span in _masked_places(run.reports):
-            self._marked.setdefault(span.source, []).append(_value_part(span))
+            marked.setdefault(span.source, []).append(_value_part(span))
+        self._marked = {source: merge(pairs) for source, pairs in marked.items()}
+        self._blocks: dict[Source, Ranges] = {}
+        self._found: dict[Span, Ranges] = {}  # what the detectors say of a chunk
+        self._chunks: dict[Span, Ranges] = {}  # everything that is secret in it
+        self._ranges: dict[Span, Ranges] = {}
+        self._seen: dict[tuple[Source, int, int], Ranges] = {}
+        self._merged: dict[Source, Ranges] = {}
+        self._open: dict[tuple[str, Source], bool] = {}
+        self._secrets: dict[tuple[Span, ...], tuple[str, ...]] = {}
+        self._open: dict[tuple[str, Source], bool] = {}
         self._reports = run.reports
 
     def ranges(self, span: Span) -> Ranges:
         """The secret ranges that touch a place, in order, without overlap; at most `MAX_PLACE` of it is looked at."""
         if span not in self._ranges:
             source, start, end = span.source, span.start, min(span.end, span.start + MAX_PLACE)
-            chunk = _lines(Span(source, start, end))
-            found = ((chunk.start + first, chunk.start + last) for first, last in secret_ranges(chunk.text))
-            known = _occurrences(chunk, self._elsewhere)
-            every = merge([*found, *known, *self._block(source), *self._marked.get(source, ())])
+            near = (*self._near(source, start, end), *_occurrences(Span(source, start, end), self._elsewhere))
+            every = merge([*near, *_between(self._block(source), start, end), *self._of_findings(source, start, end)])
             self._ranges[span] = tuple(pair for pair in every if pair[1] > start and pair[0] < max(end, start + 1))
         return self._ranges[span]
+
+    def _near(self, source: Source, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """What the detectors see in the lines of a place; each line, or window of a long one, is read once."""
+        for number in range(source.position(start)[0], source.position(max(start, end))[0] + 1):
+            line = source.line_span(number)
+            for low, high in _windows(line, start, end):
+                key = (source, low, high)
+                if key not in self._seen:
+                    text = source.text[low:high]
+                    self._seen[key] = tuple((low + first, low + last) for first, last in secret_ranges(text))
+                yield from self._seen[key]
+
+    def _of_findings(self, source: Source, start: int, end: int) -> Iterable[tuple[int, int]]:
+        if source not in self._merged:
+            self._merged[source] = merge(self._marked.get(source, ()))
+        return _between(self._merged[source], start, end)
 
     @cached_property
     def _elsewhere(self) -> tuple[str, ...]:
         """Secrets of the lines that the run speaks of: whoever copies one into another file leaks it there, too."""
-        lines = dict.fromkeys(_lines(span) for report in self._reports for span in _spans(report))
-        found = {(line.source, line.start + a, line.start + b) for line in lines for a, b in secret_ranges(line.text)}
+        chunks = dict.fromkeys(chunk for report in self._reports for span in _spans(report) for chunk in _chunks(span))
+        found = {(chunk.source, start, end) for chunk in chunks for start, end in self._detected(chunk)}
         found |= {(source, start, end) for source, pairs in self._marked.items() for start, end in pairs}
         words = {source.text[start:end].strip("\"' \t\r\n") for source, start, end in found}
         long = (word for word in words if MIN_KNOWN <= len(word) <= MAX_KNOWN)
@@ -84,13 +109,23 @@ class Masks:
 
     def secrets(self, spans: Iterable[Span]) -> tuple[str, ...]:
         """The secrets in the lines of some places and of their hosts, longest first."""
-        lines = dict.fromkeys(_lines(place) for span in spans for place in (span, span.outer))
+        places = tuple(dict.fromkeys(_lines(place) for span in spans for place in (span, span.outer)))
+        if places not in self._secrets:
+            self._secrets[places] = self._secrets_in(places)
+        return self._secrets[places]
+
+    def _secrets_in(self, lines: tuple[Span, ...]) -> tuple[str, ...]:
         found = {line.source.text[start:end].strip(): line.source for line in lines for start, end in self.ranges(line)}
         telling = [word for word, source in found.items() if len(word) >= MIN_LENGTH and not self._public(word, source)]
         return tuple(sorted(telling, key=lambda word: (-len(word), word)))
 
     def _public(self, word: str, source: Source) -> bool:
         """Whether the file also says a secret in the open: `image: postgres` beside the password `postgres`."""
+        if (word, source) not in self._open:
+            self._open[word, source] = self._said(word, source)
+        return self._open[word, source]
+
+    def _said(self, word: str, source: Source) -> bool:
         at = source.text.find(word)
         for _ in range(MAX_USES):
             if at < 0:
@@ -104,6 +139,26 @@ class Masks:
         if source not in self._blocks:
             self._blocks[source] = tuple(key_blocks(source.text))
         return self._blocks[source]
+
+
+def _windows(line: Span, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The line, or the windows of a long one that a place touches, each with a margin for names before values."""
+    if line.end - line.start <= WINDOW:
+        yield line.start, line.end
+        return
+    first = (max(start, line.start) - line.start) // WINDOW
+    last = (min(max(start, end), line.end) - line.start) // WINDOW
+    for index in range(first, last + 1):
+        low = line.start + index * WINDOW
+        yield max(line.start, low - MARGIN), min(line.end, low + WINDOW + MARGIN)
+
+
+def _between(ranges: Ranges, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Those of sorted ranges that touch a place."""
+    for at in range(bisect_left(ranges, start, key=lambda pair: pair[1]), len(ranges)):
+        if ranges[at][0] > end:
+            return
+        yield ranges[at]
 
 
 def _occurrences(chunk: Span, words: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -129,6 +184,21 @@ def _lines(span: Span) -> Span:
     return Span(source, max(first.start, start - MARGIN), max(end, min(last.end, end + MARGIN)))
 
 
+def _chunks(span: Span) -> Iterator[Span]:
+    """The whole lines of a place; of endless ones the blocks that it touches, each with a margin, as all share them."""
+    source, lines = span.source, _lines(span)
+    if lines.end - lines.start <= MARGIN:
+        yield lines
+        return
+    first, last = source.line_span(source.position(lines.start)[0]), source.line_span(source.position(lines.end)[0])
+    if last.end - first.start <= MAX_PLACE:
+        yield Span(source, first.start, last.end)
+        return
+    stop = max(min(span.end, span.start + MAX_PLACE), span.start + 1)
+    for at in range(span.start // BLOCK * BLOCK, stop, BLOCK):
+        yield Span(source, max(first.start, at - MARGIN), max(at, min(last.end, at + BLOCK + MARGIN)))
+
+
 def _masked_places(reports: Iterable[Report]) -> Iterator[Span]:
     """The places whose words show stars, in their own source and in its host."""
     for report in reports:
@@ -143,6 +213,12 @@ def _value_part(span: Span) -> tuple[int, int]:
     """The range of a span without the name it may begin with (`DB_PASSWORD=`, `- KEY: `)."""
     name = _NAME.match(span.source.text, span.start, span.end)
     return (name.end() if name and name.end() < span.end else span.start), span.end
+
+
+def touching(ranges: Ranges, start: int, end: int) -> Ranges:
+    """Those of some merged ranges that reach into another one."""
+    first = bisect_right(ranges, start, key=lambda pair: pair[1])
+    return ranges[first : bisect_left(ranges, end, key=lambda pair: pair[0])]
 
 
 def merge(ranges: Iterable[tuple[int, int]]) -> Ranges:

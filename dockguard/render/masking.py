@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -16,7 +16,6 @@ MIN_LENGTH = 4  # code points; a shorter secret cannot be told from ordinary tex
 MARGIN = (
     2000  # code points of a line that are looked at on each side of a place, for the name that a value stands under
 )
-BLOCK = 4000  # code points of an endless line that are looked at together
 WINDOW = 4000  # code points of a long line that are read at once
 MAX_PLACE = 20_000  # code points of one place that are looked at
 MIN_KNOWN, MAX_KNOWN, MAX_WORDS = 10, 4096, 100  # of secrets that are hidden wherever else they stand
@@ -39,12 +38,8 @@ class Masks:
             marked.setdefault(span.source, []).append(_value_part(span))
         self._marked = {source: merge(pairs) for source, pairs in marked.items()}
         self._blocks: dict[Source, Ranges] = {}
-        self._found: dict[Span, Ranges] = {}  # what the detectors say of a chunk
-        self._chunks: dict[Span, Ranges] = {}  # everything that is secret in it
         self._ranges: dict[Span, Ranges] = {}
-        self._seen: dict[tuple[Source, int, int], Ranges] = {}
-        self._merged: dict[Source, Ranges] = {}
-        self._open: dict[tuple[str, Source], bool] = {}
+        self._seen: dict[tuple[Source, int, int], Ranges] = {}  # what the detectors say of a line or window
         self._secrets: dict[tuple[Span, ...], tuple[str, ...]] = {}
         self._open: dict[tuple[str, Source], bool] = {}
         self._reports = run.reports
@@ -54,7 +49,9 @@ class Masks:
         if span not in self._ranges:
             source, start, end = span.source, span.start, min(span.end, span.start + MAX_PLACE)
             near = (*self._near(source, start, end), *_occurrences(Span(source, start, end), self._elsewhere))
-            every = merge([*near, *_between(self._block(source), start, end), *self._of_findings(source, start, end)])
+            every = merge(
+                [*near, *_between(self._block(source), start, end), *_between(self._marked.get(source, ()), start, end)]
+            )
             self._ranges[span] = tuple(pair for pair in every if pair[1] > start and pair[0] < max(end, start + 1))
         return self._ranges[span]
 
@@ -69,16 +66,13 @@ class Masks:
                     self._seen[key] = tuple((low + first, low + last) for first, last in secret_ranges(text))
                 yield from self._seen[key]
 
-    def _of_findings(self, source: Source, start: int, end: int) -> Iterable[tuple[int, int]]:
-        if source not in self._merged:
-            self._merged[source] = merge(self._marked.get(source, ()))
-        return _between(self._merged[source], start, end)
-
     @cached_property
     def _elsewhere(self) -> tuple[str, ...]:
         """Secrets of the lines that the run speaks of: whoever copies one into another file leaks it there, too."""
-        chunks = dict.fromkeys(chunk for report in self._reports for span in _spans(report) for chunk in _chunks(span))
-        found = {(chunk.source, start, end) for chunk in chunks for start, end in self._detected(chunk)}
+        spans = (span for report in self._reports for span in _spans(report))
+        found = {
+            (s.source, a, b) for s in spans for a, b in self._near(s.source, s.start, min(s.end, s.start + MARGIN))
+        }
         found |= {(source, start, end) for source, pairs in self._marked.items() for start, end in pairs}
         words = {source.text[start:end].strip("\"' \t\r\n") for source, start, end in found}
         long = (word for word in words if MIN_KNOWN <= len(word) <= MAX_KNOWN)
@@ -184,21 +178,6 @@ def _lines(span: Span) -> Span:
     return Span(source, max(first.start, start - MARGIN), max(end, min(last.end, end + MARGIN)))
 
 
-def _chunks(span: Span) -> Iterator[Span]:
-    """The whole lines of a place; of endless ones the blocks that it touches, each with a margin, as all share them."""
-    source, lines = span.source, _lines(span)
-    if lines.end - lines.start <= MARGIN:
-        yield lines
-        return
-    first, last = source.line_span(source.position(lines.start)[0]), source.line_span(source.position(lines.end)[0])
-    if last.end - first.start <= MAX_PLACE:
-        yield Span(source, first.start, last.end)
-        return
-    stop = max(min(span.end, span.start + MAX_PLACE), span.start + 1)
-    for at in range(span.start // BLOCK * BLOCK, stop, BLOCK):
-        yield Span(source, max(first.start, at - MARGIN), max(at, min(last.end, at + BLOCK + MARGIN)))
-
-
 def _masked_places(reports: Iterable[Report]) -> Iterator[Span]:
     """The places whose words show stars, in their own source and in its host."""
     for report in reports:
@@ -213,12 +192,6 @@ def _value_part(span: Span) -> tuple[int, int]:
     """The range of a span without the name it may begin with (`DB_PASSWORD=`, `- KEY: `)."""
     name = _NAME.match(span.source.text, span.start, span.end)
     return (name.end() if name and name.end() < span.end else span.start), span.end
-
-
-def touching(ranges: Ranges, start: int, end: int) -> Ranges:
-    """Those of some merged ranges that reach into another one."""
-    first = bisect_right(ranges, start, key=lambda pair: pair[1])
-    return ranges[first : bisect_left(ranges, end, key=lambda pair: pair[0])]
 
 
 def merge(ranges: Iterable[tuple[int, int]]) -> Ranges:

@@ -14,6 +14,7 @@ from dockguard.render.terminal import Look, head, room, safe, tail, wrap
 from dockguard.report import Report, Run
 from dockguard.source import Span
 
+BLOCKS = 50  # excerpts of one rule; `verbose` shows all
 NEAR = 6  # lines between two places of one excerpt
 VARIANTS = 3  # variants that are named of one finding; `verbose` names all
 NOTES = 8  # notes that are shown of one finding; `verbose` shows all
@@ -22,11 +23,30 @@ NOTES = 8  # notes that are shown of one finding; `verbose` shows all
 def render(run: Run, *, color: bool = False, width: int = 100, verbose: bool = False, suppressed: bool = False) -> str:
     """The findings and the footer, for stdout; `suppressed` (or `verbose`) also lists what does not count."""
     pen = _Pen(run, Look.of(width, color), verbose)
-    blocks = [pen.block(group) for group in grouped(run.active)]
+    shown, left = _shown(grouped(run.active), verbose)
+    blocks = [pen.block(group) for group in shown]
+    blocks += [
+        [f"... and {count} more of {rule}: -v shows them, -f concise lists them"] for rule, count in left.items()
+    ]
     silent = [report for report in run.reports if report.suppressed] if suppressed or verbose else []
     blocks += [pen.silenced(silent)] if silent else []
     blocks.append(footer(run, pen.look, pen.masks, verbose))
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _shown(groups: Sequence[list[Report]], verbose: bool) -> tuple[list[list[Report]], dict[str, int]]:
+    """What is drawn, and how many more there are of each rule: nobody reads thousands of excerpts."""
+    shown: list[list[Report]] = []
+    counts: dict[str, int] = {}
+    left: dict[str, int] = {}
+    for group in groups:
+        rule = group[0].rule.id
+        counts[rule] = counts.get(rule, 0) + 1
+        if counts[rule] <= BLOCKS or verbose:
+            shown.append(group)
+        else:
+            left[rule] = left.get(rule, 0) + len(group)
+    return shown, left
 
 
 def header(run: Run, *, color: bool = False, width: int = 100) -> str:

@@ -266,3 +266,16 @@ class TestFacts:
 def test_paths_are_those_of_the_working_directory(prefix: str) -> None:
     run = dataclasses.replace(Run((report(STYLE, at(DOCKERFILE, "USER app"), "m"),), (), ()), prefix=prefix)
     assert f"--> {'Dockerfile' if prefix else 'app/Dockerfile'}:12:1" in render(run)
+
+
+def test_thousands_of_one_rule_are_counted_not_drawn() -> None:
+    from dockguard.run import check
+    from dockguard.settings import Ask
+
+    stdin = "FROM debian:12\n" + "".join(f"ENV DB_PASSWORD{n}=Kq7vR2mX9zL{n}\n" for n in range(60))
+    run = check(Ask(paths=("-",), stdin=stdin, stdin_filename="Dockerfile", select=("dockerfile/secret-in-env",)))
+    assert len(run.active) == 60
+    out = render(run)
+    assert out.count("high[dockerfile/secret-in-env]") + out.count("critical[dockerfile/secret-in-env]") == 50
+    assert "... and 10 more of dockerfile/secret-in-env" in out
+    assert "... and" not in render(run, verbose=True).replace("…", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from dockguard.common.secrets_values import entropy
 from dockguard.common.secrets_verdict import pattern
@@ -56,8 +56,8 @@ def assigned_format(name: str, value: str) -> str:
     """The form that a name and a value together have (`DATADOG_KEY` and 40 characters); "" for none."""
     if len(value) > 200 or not _vendor().search(name) or entropy(value) < 2.5:
         return ""
-    for name_regex, value_regex, least, which in _assigned():
-        if pattern(value_regex, re.IGNORECASE).fullmatch(value) and pattern(name_regex, re.IGNORECASE).search(name):
+    for value_regex, least, which in _forms_of(name):
+        if pattern(value_regex, re.IGNORECASE).fullmatch(value):
             return which if entropy(value) >= least else ""
     return ""
 
@@ -129,6 +129,12 @@ def _by_literal() -> tuple[tuple[str, _Format], ...]:
 def _vendor() -> re.Pattern[str]:
     """Whether a name speaks of any of them: one expression in place of a hundred."""
     return re.compile("|".join(f"(?:{row[0]})" for row in _assigned()), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def _forms_of(name: str) -> tuple[tuple[str, float, str], ...]:
+    """The forms of the vendors that a name speaks of."""
+    return tuple(row[1:] for row in _assigned() if pattern(row[0], re.IGNORECASE).search(name))
 
 
 @cache

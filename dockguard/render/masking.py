@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from dockguard.lazy import regex
 from dockguard.render.secret_ranges import key_blocks, secret_ranges
@@ -19,6 +20,7 @@ MARGIN = (
 WINDOW = 4000  # code points of a long line that are read at once
 MAX_PLACE = 20_000  # code points of one place that are looked at
 MIN_KNOWN, MAX_KNOWN, MAX_WORDS = 10, 4096, 100  # of secrets that are hidden wherever else they stand
+MAX_SPANS = 500  # places that secrets are collected from to be hidden elsewhere
 MAX_USES = 20  # places at which a secret is looked for in the open
 
 _NAME = regex(r"""[ \t-]{0,64}["']?[A-Za-z_][\w.-]{0,255}["']?[ \t]{0,64}(?:=|:[ \t])[ \t]{0,64}""")
@@ -69,7 +71,7 @@ class Masks:
     @cached_property
     def _elsewhere(self) -> tuple[str, ...]:
         """Secrets of the lines that the run speaks of: whoever copies one into another file leaks it there, too."""
-        spans = (span for report in self._reports for span in _spans(report))
+        spans = islice((span for report in self._reports for span in _spans(report)), MAX_SPANS)
         found = {
             (s.source, a, b) for s in spans for a, b in self._near(s.source, s.start, min(s.end, s.start + MARGIN))
         }

@@ -144,6 +144,7 @@ def inside(context: str, name: str) -> str:
     return _INSIDE.get((context, name), OPAQUE)
 
 
+@cache
 def allowed(name: str) -> frozenset[str]:
     """Every context of a directive."""
     return frozenset(context for entry in entries(name) for context in entry.contexts)

@@ -112,8 +112,12 @@ class Masks:
 
     def _secrets_in(self, lines: tuple[Span, ...]) -> tuple[str, ...]:
         found = {line.source.text[start:end].strip(): line.source for line in lines for start, end in self.ranges(line)}
-        telling = [word for word, source in found.items() if len(word) >= MIN_LENGTH and not self._public(word, source)]
+        telling = [word for word, source in found.items() if len(word) >= MIN_LENGTH and self._telling(word, source)]
         return tuple(sorted(telling, key=lambda word: (-len(word), word)))
+
+    def _telling(self, word: str, source: Source) -> bool:
+        """Whether a word is secret wherever it stands: a long one is no ordinary word."""
+        return len(word) >= MIN_KNOWN or not self._public(word, source)
 
     def _public(self, word: str, source: Source) -> bool:
         """Whether the file also says a secret in the open: `image: postgres` beside the password `postgres`."""

@@ -10,12 +10,11 @@ from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.scope import PLATFORM, Scope, is_bare
 from dockguard.formats.dockerfile.settings import Linked, Settings
-from dockguard.formats.dockerfile.tree import Instruction, Pair, Tree, Word
+from dockguard.formats.dockerfile.tree import MAX_STAGES, Instruction, Pair, Tree, Word
 from dockguard.record import replace
 from dockguard.source import Fact, Many, Span, Unknown, Via, absent
 from dockguard.stack.pieces import BuildRequest, User
 
-MAX_STAGES = 500  # that are looked at; BuildKit has no bound
 _SHELL = ("/bin/sh", "-c")
 
 
@@ -36,7 +35,7 @@ class _Builder:
         for number, node in enumerate(self.tree.instructions):
             if node.name == "FROM":
                 if len(self.stages) >= MAX_STAGES:
-                    return
+                    return  # the parser has said so
                 self._open(node)
             elif self.stages:
                 self._step(self.stages[-1], node, number)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from dockguard.formats.dockerfile.expand import expand
 from dockguard.formats.dockerfile.model import COPIES, UNEXPANDED, Step
 from dockguard.formats.dockerfile.parts import FlagValue, MountFlag, Undefined
 from dockguard.formats.dockerfile.scope import PLATFORM, Expanded
 from dockguard.formats.dockerfile.tree import Pair, Word
+from dockguard.formats.dockerfile.words import csv_fields
 from dockguard.source import Fact, Span
 
 _PREDEFINED = PLATFORM | frozenset("HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY".split()) | {"TARGETSTAGE"}
 _NEVER = frozenset({"", "@", "*", "#", "?", "-", "$", "!", "PATH"})  # no variable that a file declares
-_MAX_CLOSE = 10  # misspelled names of one instruction that are compared
+_MAX_CLOSE = 30  # misspelled names of one file that are compared
 _MAX_NAMES = 2000  # that are compared with a misspelled one
 
 
@@ -31,19 +33,10 @@ def mounts(step: Step) -> Iterator[MountFlag]:
     """The mounts of a RUN; a flag that is no CSV line is left out."""
     for flag in step.node.all_flags("mount"):
         fields = {}
-        for part in _csv(flag.value or ""):
+        for part in csv_fields(flag.value or ""):
             name, _, value = part.partition("=")
             fields[name.strip().lower()] = value if "=" in part else "true"
         yield _mount(step, fields, flag.span)
-
-
-def _csv(text: str) -> list[str]:
-    import csv
-
-    try:
-        return next(csv.reader([text], strict=True), [])
-    except csv.Error:
-        return []
 
 
 def _mount(step: Step, fields: dict[str, str], span: Span) -> MountFlag:
@@ -115,17 +108,25 @@ def undefined(step: Step) -> Iterator[Undefined]:
         for name in step.expand(word).undeclared:
             if name not in seen and name not in _NEVER and not name.isdigit():
                 seen.add(name)
-                yield _undefined(step, name, word, len(seen) <= _MAX_CLOSE)
+                yield _undefined(step, name, word)
 
 
-def _undefined(step: Step, name: str, word: Word, close: bool) -> Undefined:
+def _undefined(step: Step, name: str, word: Word) -> Undefined:
+    is_global = name in step.scope.outer or (step.name != "FROM" and step.stage is not None and name in _PREDEFINED)
+    sure = not step.scope.open or is_global
+    return Undefined(name, _near(step, name), is_global, sure, _place(name, word))
+
+
+def _near(step: Step, name: str) -> str:
+    """A declared name that looks alike; of a file with very many undeclared ones only the first are compared."""
+    file = step.scope if step.stage is None else step.stage.globals
+    file.compared += 1
+    if file.compared > _MAX_CLOSE:
+        return ""
     from difflib import get_close_matches
 
-    known = [other for other in dict.fromkeys(step.scope.names()) if other != name][:_MAX_NAMES]
-    near = get_close_matches(name, known, 1, 0.88) if close else []
-    span = _place(name, word)
-    is_global = name in step.scope.outer or (step.name != "FROM" and step.stage is not None and name in _PREDEFINED)
-    return Undefined(name, near[0] if near else "", is_global, not step.scope.open or is_global, span)
+    known = islice((other for other in dict.fromkeys(step.scope.names()) if other != name), _MAX_NAMES)
+    return next(iter(get_close_matches(name, known, 1, 0.88)), "")
 
 
 def _place(name: str, word: Word) -> Span:

@@ -77,8 +77,16 @@ class Step:
 
     def expand(self, word: Word) -> Expanded:
         """A word with its variables replaced, as this instruction sees them."""
-        more = self.scope.outer if self.name == "ARG" else None
-        return self.scope.expand(word, self.at, self.escape, more=more)
+        key = (word.text, word.span)
+        if key not in self._expanded:
+            more = self.scope.outer if self.name == "ARG" else None
+            self._expanded[key] = self.scope.expand(word, self.at, self.escape, more=more)
+        return self._expanded[key]
+
+    @cached_property
+    def _expanded(self) -> dict[tuple[str, Span], Expanded]:
+        """Words as they were expanded: an instruction never sees what later ones set."""
+        return {}
 
     @cached_property
     def argument(self) -> Fact[str]:

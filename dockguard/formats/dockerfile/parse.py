@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from dockguard.finding import Problem
 from dockguard.formats.dockerfile.expand import WHITE
 from dockguard.formats.dockerfile.instruction import Draft, heredoc_names, instruction
-from dockguard.formats.dockerfile.tree import Directive, Heredoc, Instruction, Joined, Tree
+from dockguard.formats.dockerfile.tree import MAX_STAGES, Directive, Heredoc, Instruction, Joined, Tree
 from dockguard.lazy import regex
 from dockguard.record import dataclass, field
 from dockguard.source import Origin, Source, Span
@@ -55,6 +56,9 @@ def parse(source: Source) -> Tree:
     items = [instruction(draft, walk.escape) for draft in _named(drafts)]
     for item in items:
         _report(walk, item)
+    further = list(islice((item for item in items if item.name == "FROM"), MAX_STAGES, MAX_STAGES + 1))
+    if further:
+        walk.problem(f"more than {MAX_STAGES} stages", further[0].span, "what follows is not looked at")
     if not drafts:
         walk.problem("the file has no instructions", source.whole, "a Dockerfile begins with `FROM image`")
     return Tree(source, walk.escape, tuple(walk.directives), tuple(items), tuple(walk.comments), tuple(walk.problems))

@@ -15,7 +15,7 @@ PLATFORM = frozenset(
 )
 # Base images whose configuration sets PATH and nothing else.
 _BARE = frozenset("scratch alpine debian ubuntu busybox rockylinux almalinux oraclelinux amazonlinux".split())
-_MAX_PARENTS = 100  # stages that stand on each other
+_MAX_PARENTS = 500  # stages that stand on each other
 _MAX_STEPS = 4  # places that the history of one expansion names
 END = 1 << 60  # after every instruction
 
@@ -43,6 +43,7 @@ class Scope:
     open: str = ""
     log: dict[str, tuple[list[int], list[Fact[str]]]] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)  # by ARG, with or without a value
+    compared: int = 0  # undeclared names of the file that were compared with declared ones
 
     def set(self, name: str, at: int, fact: Fact[str]) -> None:
         """From instruction `at` on, a variable has a value."""
@@ -101,8 +102,6 @@ class Scope:
 
     def missing(self, name: str) -> Unknown | None:
         """What a variable is that the file does not set: nothing, or perhaps the base image's."""
-        if name == "PATH":
-            return Unknown("the base image sets `PATH`")  # BuildKit sets it where the image does not
         if name == "PATH":
             return Unknown("the base image sets `PATH`")  # BuildKit sets it where the image does not
         if self.open and name not in self.outer and not self.declares(name):

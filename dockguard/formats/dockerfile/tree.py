@@ -8,6 +8,8 @@ from dockguard.finding import Problem
 from dockguard.record import dataclass
 from dockguard.source import Origin, Source, Span
 
+MAX_STAGES = 500  # of one file that are looked at; BuildKit has no bound
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:

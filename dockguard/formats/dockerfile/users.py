@@ -194,8 +194,10 @@ def nameless(stage: Stage) -> Iterator[Fact[str]]:
 
 
 def has_passwd(stage: Stage) -> bool:
-    """Whether anything puts a passwd file, or a whole file system, into an empty image."""
+    """Whether anything puts a passwd file, or a whole file system, into an empty image, or may."""
     for part in stage.chain:
+        if any(step.name == "RUN" and not step.onbuild for step in part.own):
+            return True  # its program comes from a mount or a copy, and writes what it likes
         for copy in part.copies:
             target = copy.target.known
             if target is None or target.rstrip("/") in ("", "/etc", "/etc/passwd") or (copy.source.known or "/") == "/":

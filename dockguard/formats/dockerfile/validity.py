@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from dockguard.formats.dockerfile.tree import Flag, Instruction
+from dockguard.formats.dockerfile.words import csv_fields
 from dockguard.lazy import regex
 from dockguard.source import Fact, Span
 
@@ -32,6 +33,7 @@ _MOUNT_KEYS = frozenset(
     .split()
 )  # fmt: skip
 _FROM_VARIABLE = regex(r"(?:^|,)from=[^,]*\$")
+_GO_BOOLEANS = frozenset("1 t T TRUE true True 0 f F FALSE false False".split())
 _MOUNT_FLAGS = frozenset({"readonly", "ro", "readwrite", "rw", "required"})
 
 Fault = tuple[str, Span] | None
@@ -170,11 +172,30 @@ def _run(node: Instruction) -> Fault:
             return f"`--network={value[:40]}` is not default, none or host", flag.span
         if flag.name == "security" and value not in ("sandbox", "insecure"):
             return f"`--security={value[:40]}` is not sandbox or insecure", flag.span
-        if flag.name == "mount":
-            found = _mount(value)
-            if found:
-                return found, flag.span
+        found = _mount(value) if flag.name == "mount" else _device(value) if flag.name == "device" else ""
+        if found:
+            return found, flag.span
     return None
+
+
+def _device(value: str) -> str:
+    """`--device=vendor.com/class=name,required`: the first field that is no option is the name."""
+    name = ""
+    for part in csv_fields(value):
+        key, equals, text = part.partition("=")
+        key = key.lower()
+        if key == "required":
+            if equals and text not in _GO_BOOLEANS:
+                return f"`{text[:40]}` in `--device` is not true or false"
+        elif key == "name" and equals:
+            if name:
+                return f"`--device` has the name `{name[:40]}` already"
+            name = text
+        elif name:
+            return f"`{part[:40]}` in `--device` is neither `name=…` nor `required`"
+        else:
+            name = part
+    return ""
 
 
 def _mount(value: str) -> str:

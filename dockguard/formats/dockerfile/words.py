@@ -133,3 +133,15 @@ def json_array(text: str, start: int, end: int) -> tuple[list[Range] | None, str
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
+
+
+def csv_fields(text: str) -> list[str]:
+    """The fields of a `--mount` or `--device`; none where the text is no CSV line."""
+    if '"' not in text and "\n" not in text and "\r" not in text:
+        return text.split(",") if text else []
+    import csv
+
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        return []

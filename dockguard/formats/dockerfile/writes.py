@@ -12,6 +12,7 @@ from dockguard.formats.dockerfile.runs import RunCommand, Written
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})")
 _PRINTS = frozenset({"echo", "printf", "cat", "true", ":"})
 _COPIES = frozenset({"cp", "mv", "install", "ln"})
+_WRITERS = _COPIES | {"tee", "dd", "sed"}
 
 
 class Printed(NamedTuple):
@@ -23,10 +24,13 @@ class Printed(NamedTuple):
 
 def writes(command: RunCommand) -> Iterator[Written]:
     """Targets of redirections, of `tee`, `cp`, `mv`, `install`, `ln` and `dd`, and of `sed -i`."""
+    targets = [redirect.target for redirect in command.command.redirects if redirect.writes and redirect.target]
+    written = [target for target in targets if target.text != "/dev/null"]
+    if not written and command.name not in _WRITERS:
+        return
     out = printed(command.command, command)
-    for redirect in command.command.redirects:
-        if redirect.writes and redirect.target is not None and redirect.target.text != "/dev/null":
-            yield Written(redirect.target.text, out.text, command, command.span, (), out.variables)
+    for target in written:
+        yield Written(target.text, out.text, command, command.span, (), out.variables)
     words = [word for word in command.words if not word.startswith("-")]
     if command.name == "tee":
         for path in words:

@@ -119,7 +119,8 @@ def test_places() -> None:
 
 ATOMS = [
     "thing.on", "thing.off", "thing.count", "thing.text", "thing.missing", "thing.unknown", "thing.policy",
-    "thing.more", "thing.items", "thing.open", "thing.policy.max_age", "thing.policy.words", "thing.heavy", "thing._private",
+    "thing.more", "thing.items", "thing.open", "thing.policy.max_age", "thing.policy.words", "thing.heavy",
+    "thing._private",
     "thing.__class__", "thing.on.__init__", "thing.items.__len__", "thing.text.upper", "option.limit", "option.words",
     "table.t", "x", "x.source", "x.weight", "x.name", "x.method", "thing", "1", "-1", "'ALL'", "True", "[1, 2]",
     "['ALL']", "__import__", "open", "().__class__", "thing.optional", "thing.secret", "3.5", "None", "''",

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from dockguard.formats.dockerfile.checks_off import CheckOff
 from dockguard.formats.dockerfile.context import Context
+from dockguard.formats.dockerfile.downloads import Download
+from dockguard.formats.dockerfile.installs import Installed
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy, Leak, SecretText
+from dockguard.formats.dockerfile.references import ImageReference
 from dockguard.formats.dockerfile.runs import Account
 from dockguard.formats.dockerfile.tree import Tree
 from dockguard.record import dataclass
@@ -138,6 +142,34 @@ class Image:
         from dockguard.formats.dockerfile.leaks import secrets
 
         return Many(tuple(secrets(self)), self.span)
+
+    @cached_property
+    def references(self) -> Many[ImageReference]:
+        """The images that the file names, stages left out."""
+        from dockguard.formats.dockerfile.references import references
+
+        return Many(tuple(references(self)), self.span)
+
+    @cached_property
+    def checks_off(self) -> Many[CheckOff]:
+        """The verification that the build switches off."""
+        from dockguard.formats.dockerfile.checks_off import checks_off
+
+        return Many(tuple(checks_off(self)), self.span)
+
+    @cached_property
+    def downloads(self) -> Many[Download]:
+        """What the build fetches from the network."""
+        from dockguard.formats.dockerfile.downloads import downloads
+
+        return Many(tuple(downloads(self)), self.span)
+
+    @cached_property
+    def packages(self) -> Many[Installed]:
+        """What package managers install, one for each argument."""
+        from dockguard.formats.dockerfile.installs import installed
+
+        return Many(tuple(installed(self)), self.span)
 
     @cached_property
     def removed(self) -> Many[Leak]:

@@ -7,9 +7,14 @@ from typing import Any
 
 from dockguard.finding import Edit
 from dockguard.formats.base import Kind
+from dockguard.formats.dockerfile.checks_off import CheckOff
+from dockguard.formats.dockerfile.downloads import Download
+from dockguard.formats.dockerfile.exposed import Exposed, exposed
 from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.installs import Installed
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy, MountFlag, SecretText, Variable
+from dockguard.formats.dockerfile.references import ImageReference
 from dockguard.formats.dockerfile.runs import RunCommand
 
 Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
@@ -25,6 +30,11 @@ def kinds(edit: Editor) -> dict[str, Kind]:
         "dockerfile.command": Kind(RunCommand, _commands, _command_words, edit=edit),
         "dockerfile.copy": Kind(Copy, _copies, lambda copy: (copy.step.name, copy.kind), edit=edit),
         "dockerfile.secret": Kind(SecretText, lambda image: image.secrets, lambda secret: (secret.kind, secret.where)),
+        "dockerfile.reference": Kind(ImageReference, lambda image: image.references, lambda one: (one.where,)),
+        "dockerfile.weakness": Kind(CheckOff, lambda image: image.checks_off, lambda one: (one.topic, one.kind)),
+        "dockerfile.download": Kind(Download, lambda image: image.downloads, lambda one: (one.how,)),
+        "dockerfile.package": Kind(Installed, lambda image: image.packages, lambda one: (one.manager, one.language)),
+        "dockerfile.port": Kind(Exposed, exposed),
         "dockerfile.mount": Kind(MountFlag, _mounts, lambda mount: (mount.type,), edit=edit),
     }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from dockguard.formats.dockerfile.build import find_stage
 from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.tree import Word
@@ -41,6 +39,8 @@ def _why(step: Step, name: str) -> str:
     if name.lower() in names:
         own = stage.name == name.lower()
         return f"`{name}` is this stage itself" if own else f"stage `{name}` comes later in the file"
+    from difflib import get_close_matches
+
     near = get_close_matches(name.lower(), names, 1, 0.75)
     plain = "/" not in name and ":" not in name and "@" not in name and "." not in name
     return f"no stage is called `{name}`; did you mean `{near[0]}`?" if near and plain else ""

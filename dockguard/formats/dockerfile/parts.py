@@ -94,6 +94,44 @@ class Variable:
 
         return argued(self)
 
+    @cached_property
+    def open_path(self) -> str:
+        """The part of a PATH that anybody can write to or that depends on the working directory; "" for none."""
+        from dockguard.formats.dockerfile.habits import open_path
+
+        return open_path(self.written.known or "/") if self.name == "PATH" and self.kind == "ENV" else ""
+
+    @property
+    def clear_index(self) -> Fact[str]:
+        """The package index that it names over http."""
+        from dockguard.formats.dockerfile.installs import INDEX_VARIABLES, clear_address
+
+        text = self.value.known or ""
+        clear = self.name in INDEX_VARIABLES and clear_address(text)
+        return Fact(text if clear else None, self.value.span)
+
+    @property
+    def extra_index(self) -> Fact[str]:
+        """The further package index that it names, beside the public one."""
+        from dockguard.formats.dockerfile.installs import EXTRA_INDEXES, competes
+
+        text = self.value.known or ""
+        return Fact(text if self.name in EXTRA_INDEXES and text and competes(text) else None, self.value.span)
+
+    @cached_property
+    def preloaded(self) -> str:
+        """The file that it makes every program load; "" for none."""
+        from dockguard.formats.dockerfile.habits import preloaded
+
+        return preloaded(self.name, self.written.known or "") if self.kind == "ENV" else ""
+
+    @cached_property
+    def debug_mode(self) -> str:
+        """The product that it switches to debugging or development; "" for none."""
+        from dockguard.formats.dockerfile.debugging import debug_mode
+
+        return debug_mode(self.name, self.value.known) if self.kind == "ENV" else ""
+
     @property
     def is_global(self) -> bool:
         """Whether it is an ARG before the first FROM."""
@@ -209,6 +247,20 @@ class Copy:
         from dockguard.formats.dockerfile.modes import special_bits
 
         return self.mode.map(lambda mode: special_bits(mode) or None)
+
+    @cached_property
+    def world_writable(self) -> str:
+        """Its `--chmod` where that lets everybody write; "" otherwise."""
+        from dockguard.formats.dockerfile.habits import world_writable
+
+        return world_writable(self.mode.known or "")
+
+    @property
+    def is_plain_add(self) -> bool:
+        """Whether it is an ADD that does no more than COPY does: no archive, no address, no flag of its own."""
+        name = (self.source.known or "").lower().rstrip("\"'")
+        archive = any(mark in name for mark in (".tar", ".tgz", ".tbz", ".txz", ".tzst", ".gz", ".bz2", ".xz", ".zst"))
+        return self.step.name == "ADD" and self.kind == "context" and self.source.sure and bool(name) and not archive
 
     @cached_property
     def sensitive(self) -> Fact[str]:

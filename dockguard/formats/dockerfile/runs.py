@@ -112,6 +112,99 @@ class RunCommand:
             return ()
         return tuple(package.name for package in call.packages if isinstance(package.name, str))
 
+    @property
+    def action(self) -> str:
+        """What it asks a package manager to do: install, sync, update, upgrade, remove; "" for any other command."""
+        return self.call.action if self.call is not None else ""
+
+    @property
+    def manager(self) -> str:
+        """The package manager that it is, by its table's name: `apt-get` for apt; "" for any other command."""
+        return self.call.manager if self.call is not None else ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a package manager may stop and wait for an answer."""
+        call = self.call
+        wanted = call is not None and call.action in ("install", "upgrade", "remove")
+        fed = (
+            any(one.name in ("yes", "echo", "printf") for one in self.script.feeding(self.command)) if wanted else False
+        )
+        return call is not None and wanted and not fed and not call.has("assume-yes")
+
+    @property
+    def takes_recommends(self) -> bool:
+        """Whether apt-get installs recommended packages, too."""
+        call = self.call
+        return call is not None and call.family == "apt" and call.action == "install" and not call.has("no-recommends")
+
+    @property
+    def runs_scripts(self) -> bool:
+        """Whether npm, yarn or pnpm run the scripts of what they install."""
+        call = self.call
+        wanted = call is not None and call.manager in ("npm", "yarn", "pnpm") and call.action in ("install", "sync")
+        return call is not None and wanted and not call.has("ignore-scripts")
+
+    @property
+    def ignores_lockfile(self) -> bool:
+        """Whether it installs a project's dependencies as they are today, lock file or not."""
+        call = self.call
+        wanted = call is not None and call.manager in ("npm", "yarn", "pnpm", "bun", "bundle") and call.action == "sync"
+        return call is not None and wanted and not call.frozen
+
+    @cached_property
+    def leftover(self) -> Fact[str]:
+        """The package cache that it leaves in the layer."""
+        from dockguard.formats.dockerfile.installs import leftover
+
+        return leftover(self)
+
+    @cached_property
+    def clear_index(self) -> Fact[str]:
+        """The index or registry that it asks over http."""
+        from dockguard.formats.dockerfile.installs import clear_index
+
+        return clear_index(self)
+
+    @cached_property
+    def extra_index(self) -> Fact[str]:
+        """The further package index that competes with the public one."""
+        from dockguard.formats.dockerfile.installs import extra_index
+
+        return extra_index(self)
+
+    @cached_property
+    def weak_key(self) -> Fact[str]:
+        """Why the signing key that it takes in is no proof of anything."""
+        from dockguard.formats.dockerfile.installs import weak_key
+
+        return weak_key(self)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is all that its script does."""
+        return len(self.script.commands) == 1
+
+    @property
+    def relinks_shell(self) -> bool:
+        """Whether it makes `/bin/sh` a link to another program."""
+        return self.name == "ln" and self.words[-1:] == ("/bin/sh",)
+
+    @property
+    def makes_large_log(self) -> int | None:
+        """The account number for which `useradd` writes a huge lastlog."""
+        account = self.account if self.name == "useradd" else None
+        large = account is not None and account.uid is not None and account.uid > 99_999
+        quiet = self.command.flag("-l", "--no-log-init") is not None
+        return account.uid if account is not None and large and not quiet else None
+
+    @cached_property
+    def fetched_code(self) -> str:
+        """The program whose output it runs as code: `curl` for `curl x | sh`; "" for none."""
+        from dockguard.formats.dockerfile.downloads import fetched_code
+
+        return fetched_code(self)
+
     @cached_property
     def writes(self) -> Many[Written]:
         """The files that it writes."""
@@ -146,6 +239,21 @@ class RunCommand:
         from dockguard.formats.dockerfile.accounts import joined
 
         return Many(tuple(Fact(group, self.span) for group in joined(self)), self.span)
+
+    @cached_property
+    def world_writable(self) -> str:
+        """The mode that it sets, where that lets everybody write; "" otherwise."""
+        from dockguard.formats.dockerfile.habits import world_writable
+        from dockguard.formats.dockerfile.modes import mode_of
+
+        return world_writable(mode_of(self))
+
+    @property
+    def remote_login(self) -> str:
+        """The remote login server that it installs or starts; "" for none."""
+        from dockguard.formats.dockerfile.habits import remote_login
+
+        return remote_login(self.name, self.words, self.installs)
 
     @cached_property
     def special_bits(self) -> Fact[str]:

@@ -1,0 +1,259 @@
+"""What a build fetches from the network: by curl and wget, by ADD, by git; and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from posixpath import basename
+from typing import TYPE_CHECKING
+
+from dockguard.formats.dockerfile.model import Step
+from dockguard.formats.dockerfile.parts import Copy
+from dockguard.formats.dockerfile.runs import RunCommand
+from dockguard.lazy import regex
+from dockguard.record import dataclass
+from dockguard.source import Span
+
+if TYPE_CHECKING:
+    from dockguard.common.shell import Word
+    from dockguard.formats.dockerfile.image import Image
+
+FETCHERS = frozenset(
+    "curl wget wget2 aria2c axel fetch http https xh iwr irm invoke-webrequest invoke-restmethod start-bitstransfer"
+    .split()
+)  # fmt: skip
+_SCHEMELESS = frozenset({"curl", "wget", "wget2"})  # that take `example.com/x` for http
+# Options whose value is no address that is fetched.
+_OTHER_VALUES = frozenset(
+    "-x --proxy --preproxy -e --referer -H --header -A --user-agent -d --data --data-raw --data-binary -F --form -u "
+    "--user --user-agent -b --cookie --resolve --connect-to --noproxy -w --write-out -o --output -O --output-document "
+    "-P --directory-prefix --post-data --body-data -X --request -T -t --tries --timeout --max-time --retry --cacert -m "
+    "--connect-timeout --retry-delay -E --cert --key -c --cookie-jar -D --dump-header -K --config".split()
+)  # fmt: skip
+_FLAGS = {"curl": frozenset({"-O", "-e"}) - {"-e"}, "wget": frozenset({"-x", "-H", "-F", "-b", "-d", "-c", "-K", "-E"})}
+_URL = regex(r"(?i)([a-z][a-z0-9+.-]*)://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
+_HOSTLIKE = regex(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?")
+_FILE_SUFFIX = regex(r"(?i)[^/]*\.(?:sh|txt|gz|tgz|zip|json|jar|deb|rpm|asc|gpg|key|py|xml|conf|bin|html?)")
+_CLEAR = frozenset({"http", "ftp", "git", "svn", "rsync", "telnet"})
+_SUMS = regex(
+    r"(?:sha\d{3}|sha1|md5|b2|b3)sum|shasum|sha\d{3}|cksum|gpgv\d?|cosign|minisign|signify|slsa-verifier|get-filehash"
+)
+_COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+@dataclass(eq=False)
+class Download:
+    """One address that the build fetches."""
+
+    how: str  # curl, wget, ADD, git, …
+    url: str  # as far as the file says it
+    step: Step
+    span: Span
+    command: RunCommand | None = None
+    copy: Copy | None = None
+    saved: str = ""  # the file that it becomes, "" where that is not known
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / RUN curl https://…`."""
+        return f"{self.step.subject} {self.how} {self.host}".rstrip()
+
+    @cached_property
+    def _match(self) -> tuple[str, str]:
+        found = _URL.match(self.url)
+        return (found[1].lower(), found[2].strip("[]").lower()) if found else ("http", self.url.partition("/")[0])
+
+    @property
+    def host(self) -> str:
+        """The machine that it comes from, "" where only the run time knows it."""
+        return "" if "$" in self._match[1] else self._match[1]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it comes from the container or the network of the build, or nobody knows from where."""
+        from dockguard.common.hosts import Reach, reach
+
+        bare = self.host.partition(":")[0]
+        return not bare or "." not in bare or reach(bare) not in (Reach.PUBLIC, Reach.NAME)
+
+    @property
+    def is_cleartext(self) -> bool:
+        """Whether anybody on the way can read and change it: http, ftp, git."""
+        return self._match[0] in _CLEAR
+
+    @cached_property
+    def is_verified(self) -> bool:
+        """Whether a checksum or signature decides: `--checksum`, or a check after it in the same instruction."""
+        if self.command is None:
+            return self.step.node.flag("checksum") is not None
+        return any(map(_verifies, self.step.commands))
+
+    @property
+    def is_git(self) -> bool:
+        """Whether ADD clones a repository."""
+        return self.copy is not None and self.copy.kind == "git"
+
+    @property
+    def is_commit(self) -> bool:
+        """Whether the address of a repository names a commit."""
+        fragment = self.url.partition("#")[2].partition(":")[0]
+        query = self.url.partition("#")[0].partition("?")[2]
+        named = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
+        values = [fragment, named.get("checksum", ""), named.get("commit", ""), named.get("ref", "")]
+        return any(_COMMIT.fullmatch(value.lower()) or "$" in value for value in values)
+
+    @cached_property
+    def runner(self) -> str:
+        """The command that runs or installs the saved file afterwards, "" for none."""
+        if self.command is None or not self.saved or self.step.stage is None:
+            return ""
+        after = False
+        for step in self.step.stage.own if not self.step.onbuild else (self.step,):
+            for command in step.commands if step.name == "RUN" else ():
+                if after and _runs(command, self.saved):
+                    return command.name
+                after = after or command is self.command
+        return ""
+
+
+def _verifies(command: RunCommand) -> bool:
+    if _SUMS.fullmatch(command.name):
+        return True
+    words = command.words
+    if command.name in ("gpg", "gpg2"):
+        return any(word in ("--verify", "--verify-files", "--decrypt", "-d") for word in words)
+    return (command.name == "openssl" and "dgst" in words) or (command.name == "rpm" and "-K" in words)
+
+
+_RUNNERS = frozenset("sh bash dash ash zsh ksh python python2 python3 perl ruby node php java source .".split())
+_INSTALLERS = frozenset({"dpkg", "rpm", "apt-get", "apt", "yum", "dnf", "microdnf", "apk", "msiexec"})
+
+
+def _runs(command: RunCommand, path: str) -> bool:
+    """Whether a command executes a file, makes it executable, or installs it as a package."""
+    head = command.command.head
+    same = (path, basename(path), f"./{basename(path)}") if "/" in path else (path, f"./{path}")
+    if head is not None and "/" in head.text and head.text in same:
+        return True
+    if command.name == "chmod" and command.words and _executable(command):
+        return any(word in same for word in command.words[1:])
+    if command.name in _RUNNERS or command.name in _INSTALLERS:
+        return any(word in same for word in command.words)
+    return False
+
+
+def _executable(command: RunCommand) -> bool:
+    from dockguard.formats.dockerfile.modes import mode_of
+
+    mode = mode_of(command)
+    return "x" in mode or (mode.isdigit() and any(digit in "1357" for digit in mode[-3:]))
+
+
+def downloads(image: Image) -> Iterator[Download]:
+    """Every address of the file, in its order."""
+    from dockguard.formats.dockerfile.kinds import steps
+
+    for step in steps(image):
+        if step.name == "ADD":
+            for copy in step.copies:
+                if copy.kind in ("url", "git") and copy.source.known:
+                    yield Download("ADD", copy.source.known, step, copy.span, copy=copy)
+        elif step.name == "RUN":
+            for command in step.commands:
+                yield from _by_command(command, step)
+
+
+def _by_command(command: RunCommand, step: Step) -> Iterator[Download]:
+    if command.name in FETCHERS:
+        for word in _addresses(command):
+            yield Download(command.name, word.text, step, command.span, command, saved=saved_as(command, word.text))
+    elif command.name == "git" and "clone" in command.words:
+        for text in command.words:
+            if _URL.match(text):
+                yield Download("git", text, step, command.span, command)
+                return
+
+
+def _addresses(command: RunCommand) -> Iterator[Word]:
+    """The words that are fetched."""
+    args = command.command.args
+    skip = _OTHER_VALUES - _FLAGS.get(command.name.rstrip("2"), frozenset())
+    for at, word in enumerate(args):
+        text = word.text
+        if at and args[at - 1].text in skip:
+            continue
+        if _URL.match(text):
+            yield word
+        elif text.startswith("--url=") and _URL.match(text[6:]):
+            yield word.cut(6)
+        elif command.name in _SCHEMELESS and _HOSTLIKE.fullmatch(text) and not _FILE_SUFFIX.fullmatch(text):
+            yield word
+
+
+def saved_as(command: RunCommand, url: str) -> str:
+    """The file that a download becomes; "" where it goes to a pipe or nobody knows."""
+    shell = command.command
+    name = command.name
+    option = shell.option("-o", "--output") if name == "curl" else shell.option("-O", "--output-document")
+    if name.startswith("wget") and option is None:
+        for word in command.words:  # `-qO file`, `-qO-`
+            if word.startswith("-") and not word.startswith("--") and "O" in word:
+                rest = word.partition("O")[2]
+                at = command.words.index(word)
+                return "" if rest == "-" else rest or (command.words[at + 1] if at + 1 < len(command.words) else "")
+    if name == "curl" and option is None:
+        for at, word in enumerate(command.words):  # `-fsSLo file`
+            if (
+                word.startswith("-")
+                and not word.startswith("--")
+                and word.endswith("o")
+                and at + 1 < len(command.words)
+            ):
+                return command.words[at + 1]
+    if option is not None:
+        return "" if option.text == "-" else option.text
+    for redirect in shell.redirects:
+        if redirect.writes and redirect.target is not None:
+            return redirect.target.text
+    last = basename(url.partition("?")[0].rstrip("/"))
+    if name.startswith("wget"):
+        folder = shell.option("-P", "--directory-prefix")
+        return f"{folder.text.rstrip('/')}/{last}" if folder is not None else last
+    remote = name == "curl" and any(_is_remote_name(word) for word in command.words)
+    return last if remote else ""
+
+
+def _is_remote_name(word: str) -> bool:
+    return word == "--remote-name" or (word.startswith("-") and not word.startswith("--") and "O" in word)
+
+
+_EXPRESSION = 2000  # characters behind `iex` that are looked at
+_POWERSHELL = regex(r"(?i)downloadstring|invoke-webrequest|invoke-restmethod|\biwr\b|\birm\b|openread")
+_INTERPRETERS = frozenset("sh bash dash ash zsh ksh eval source . python python2 python3 perl ruby node php".split())
+
+
+def _rest(command: RunCommand) -> str:
+    """What follows in the same statement; PowerShell's parentheses are commands of their own."""
+    start = command.command.element.start
+    return re.split(r"[;\n]", command.command.source.text[start : start + _EXPRESSION], maxsplit=1)[0]
+
+
+def fetched_code(command: RunCommand) -> str:
+    """The program whose output a command runs as code without looking: `curl` for `curl x | sh`; "" for none."""
+    if command.name in ("iex", "invoke-expression"):
+        fed = [one.name for one in command.script.feeding(command.command)]
+        found = _POWERSHELL.search(_rest(command))
+        return next((name for name in fed if name in FETCHERS), found[0] if found else "")
+    if command.command.interprets_input or command.name in ("iex",):
+        for before in command.script.feeding(command.command):
+            if before.name in FETCHERS:
+                return before.name
+    if command.name not in _INTERPRETERS:
+        return ""
+    for word in command.command.args:
+        if not word.literal:
+            found_names = [one.name for one in command.script.substituted(word) if one.name in FETCHERS]
+            if found_names:
+                return found_names[0]
+    return ""

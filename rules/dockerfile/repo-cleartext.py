@@ -1,0 +1,21 @@
+"""Package indexes that are asked over http."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dockguard.api import Finding
+
+
+def check(instruction: Any) -> Iterator[Finding]:
+    """One finding for each command or variable that names one."""
+    if instruction.name in ("ENV", "ARG"):
+        places = [(variable.clear_index, variable.span) for variable in instruction.variables]
+    elif instruction.name == "RUN":
+        places = [(command.clear_index, command.span) for command in instruction.commands]
+    else:
+        return
+    for address, span in places:
+        if address.written:
+            yield Finding(span, f"packages come from `{address.known}`: anybody on the way can change them")

@@ -11,6 +11,7 @@ from dockguard.render.rollup import ordered
 from dockguard.render.terminal import Look, room, safe, wrap
 from dockguard.report import Run
 
+_STRICTER = {"essential": "recommended", "recommended": "strict"}
 REASONS = 20  # lines about what could not be seen
 
 
@@ -122,6 +123,8 @@ def _next(run: Run) -> list[str]:
         commands.append("dockguard baseline prune")
     elif run.failing and not run.known:
         commands.append("adopting? dockguard baseline create")
+    if not run.failing and not run.problems and (stricter := _STRICTER.get(run.profile)):
+        commands.append(f"dockguard check --profile {stricter}")
     return commands
 
 

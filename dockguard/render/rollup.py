@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 from dockguard.report import Report
 from dockguard.source import Span
@@ -17,11 +17,16 @@ def ordered(reports: Iterable[Report]) -> list[Report]:
 
 
 def grouped(reports: Iterable[Report]) -> list[list[Report]]:
-    """Reports in order; those that say the same of different subjects follow the first of them."""
+    """Reports in order; those with the same cause, or that say the same of different subjects, follow the first."""
     groups: dict[Hashable, list[Report]] = {}
     for report in ordered(reports):
-        groups.setdefault(_key(report), []).append(report)
+        groups.setdefault(_key(report) or _place(report), []).append(report)
     return list(groups.values())
+
+
+def one_place(group: Sequence[Report]) -> bool:
+    """Whether all reports of a group have the same cause: one line that several subjects take their value from."""
+    return len({_place(report) for report in group}) == 1
 
 
 def name(report: Report) -> str:
@@ -34,15 +39,25 @@ def name(report: Report) -> str:
 
 def noun(report: Report, count: int) -> str:
     """What the subjects of a rule are, as many as there are: `3 services`."""
-    word = report.rule.each.rpartition(".")[2] or "place"
+    word = "service" if _is_service(report.subject) else report.rule.each.rpartition(".")[2] or "place"
     return f"{count} {_PLURALS.get(word, word + 's')}"
 
 
+def _is_service(subject: str) -> bool:
+    """Whether a subject is a whole service: `services.web`."""
+    return subject.startswith("services.") and subject.count(".") == 1
+
+
+def _place(report: Report) -> Hashable:
+    """Equal for reports of one rule about one line; a value that many services read is one cause."""
+    return report.rule.id, report.severity, report.span.outer.key, report.finding.why
+
+
 def _key(report: Report) -> Hashable:
-    """Equal for reports that one block can tell; a report with a story of its own equals nothing."""
+    """Equal for reports that lack the same; None for a report with a story of its own."""
     finding = report.finding
     if finding.notes or finding.why or not _at_head(finding.span, report):
-        return id(report)
+        return None
     return report.rule.id, report.severity, _without_names(finding.message, report)
 
 

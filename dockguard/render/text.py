@@ -9,7 +9,7 @@ from dockguard.render.excerpt import Frame, Mark
 from dockguard.render.footer import footer
 from dockguard.render.masking import Masks
 from dockguard.render.places import from_here, place
-from dockguard.render.rollup import grouped, name, noun
+from dockguard.render.rollup import grouped, name, noun, one_place
 from dockguard.render.terminal import Look, head, room, safe, tail, wrap
 from dockguard.report import Report, Run
 from dockguard.source import Span
@@ -87,7 +87,7 @@ class _Pen:
 
     def block(self, group: Sequence[Report]) -> list[str]:
         """One finding, or several that say the same."""
-        return list(self._together(group) if len(group) > 1 else self._single(group[0]))
+        return list(self._single(group) if one_place(group) else self._together(group))
 
     def silenced(self, reports: Sequence[Report]) -> list[str]:
         """The suppressed findings, one line each."""
@@ -111,7 +111,9 @@ class _Pen:
         if problem.help:
             yield from self._fact("help", problem.help, frame.gutter)
 
-    def _single(self, report: Report) -> Iterator[str]:
+    def _single(self, group: Sequence[Report]) -> Iterator[str]:
+        """One cause, and whom else it concerns."""
+        report = group[0]
         finding, style = report.finding, report.severity.word
         notes = self._notes(report)
         frame = self._frame([report.span, *(note.span for note in notes)])
@@ -123,7 +125,7 @@ class _Pen:
         for part in far:
             yield frame.blank()
             yield from self._excerpt(frame, part, ":::")
-        facts = list(self._facts([report], len(finding.notes) - len(notes), frame.gutter))
+        facts = list(self._facts(group, len(finding.notes) - len(notes), frame.gutter))
         if facts:
             yield frame.blank()
             yield from facts
@@ -144,6 +146,7 @@ class _Pen:
     def _facts(self, group: Sequence[Report], more_notes: int, gutter: int) -> Iterator[str]:
         """The lines below an excerpt: the fix, what lowered the finding, and where it holds."""
         first = group[0]
+        yield from self._also(group, gutter)
         yield from self._fix(group, gutter)
         if first.finding.why:
             yield from self._fact("because", self.masks.words(first, first.finding.why), gutter)
@@ -154,6 +157,14 @@ class _Pen:
             yield from self._fact("variants", self._variants(first.variants), gutter)
         if more_notes > 0:
             yield from self._fact("note", f"{more_notes} more places (-v shows them)", gutter)
+
+    def _also(self, group: Sequence[Report], gutter: int) -> Iterator[str]:
+        """Who else has the same cause."""
+        others = list(dict.fromkeys(report.subject for report in group))[1:]
+        if others and one_place(group):
+            shown = others if self.verbose else others[:NOTES]
+            more = f" and {len(others) - len(shown)} more" if len(others) > len(shown) else ""
+            yield from self._fact("also", self.masks.words(group[0], ", ".join(shown) + more), gutter)
 
     def _variants(self, names: Sequence[str]) -> str:
         """Where a finding holds, in short: all variants of its project, or the first few."""

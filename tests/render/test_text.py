@@ -79,13 +79,29 @@ def test_without_verbose_suppressed_and_undecided_are_counted_only() -> None:
 def test_nothing_found_passes() -> None:
     assert render(Run((), (), (("Dockerfile", "dockerfile"),))) == (
         "no findings in 1 file\n\nPASS  nothing at or above `high`; 0 findings below the gate\n"
+        "next: dockguard check --profile strict\n"
     )
+
+
+def test_the_next_profile_is_named_until_there_is_none() -> None:
+    files = (("Dockerfile", "dockerfile"),)
+    assert "next:" not in render(Run((), (), files, profile="strict"))
+    assert "--profile recommended" in render(Run((), (), files, profile="essential"))
+
+
+def test_one_cause_of_several_subjects_is_drawn_once() -> None:
+    cause = at(BASE, "privileged: true")
+    run = [report(PRIVILEGED, cause, f"service `{name}` runs privileged", f"services.{name}") for name in "abc"]
+    output = alone(*run)
+    assert output.count("privileged: true") == 1
+    assert "= also: services.b, services.c" in output
+    assert "3 findings: 3 critical" in output
 
 
 def test_findings_below_the_gate_pass_and_are_counted() -> None:
     output = alone(report(CAPS, at(BASE, "web"), "it keeps capabilities"))
     assert "PASS  nothing at or above `high`; 1 finding below the gate" in output
-    assert "next: dockguard explain compose/cap-drop-all-missing\n" in output
+    assert "next: dockguard explain compose/cap-drop-all-missing        dockguard check --profile strict\n" in output
 
 
 def test_no_gate_passes_whatever_is_found() -> None:

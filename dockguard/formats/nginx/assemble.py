@@ -11,10 +11,10 @@ from dockguard.formats.nginx.build import OUTER, Builder, context_of
 from dockguard.formats.nginx.detect import is_dump
 from dockguard.formats.nginx.level import Gap, Level
 from dockguard.formats.nginx.resolve import Resolver, in_container, in_dump, in_workspace
-from dockguard.formats.nginx.site import Site, seen
+from dockguard.formats.nginx.site import Site, unseen
 from dockguard.formats.nginx.table import Version, numbers
 from dockguard.formats.nginx.tree import Tree
-from dockguard.source import Source, Span
+from dockguard.source import Fact, Source, Span
 from dockguard.stack.pieces import Assumption, Container, Image, Piece
 from dockguard.workspace import Workspace, folder_of
 
@@ -37,7 +37,8 @@ def assemble(trees: Sequence[Tree], workspace: Workspace, above: Sequence[Piece]
 def _dated(site: Site, assumed: Sequence[Assumption]) -> Site:
     """With the version that the configuration gives to its image; files that no image is seen for fit `*`."""
     for assumption in assumed:
-        if fnmatchcase(site.image.known or "", assumption.image) and (version := _version(str(assumption.value))):
+        fits = any(fnmatchcase(name, assumption.image) for name in site.names or ("",))
+        if fits and (version := _version(str(assumption.value))):
             site.root.version = version
             break
     return site
@@ -73,7 +74,8 @@ def _inside(image: Image | None, container: Container | None, workspace: Workspa
         covering = [layer for layer in files.layers if layer.target in ("/etc", "/")]
         if not covering:
             return
-    names = [name for name in (_name(image), container.image.known if container else None) if name]
+    names = [image.base] if image is not None else []
+    names += [container.image] if container is not None and container.image.written else []
     for home in containers.HOMES:
         site = _home(files, home, workspace, names, container.name if container else "")
         if site is not None:
@@ -81,12 +83,9 @@ def _inside(image: Image | None, container: Container | None, workspace: Workspa
             return
 
 
-def _name(image: Image | None) -> str | None:
-    return image.base.known if image else None
-
-
-def _home(files: containers.Tree, home: str, workspace: Workspace, names: list[str], name: str) -> Site | None:
-    resolver = in_container(files, home, workspace, containers.official(names))
+def _home(files: containers.Tree, home: str, workspace: Workspace, names: list[Fact[str]], name: str) -> Site | None:
+    known = containers.official(one.known or "" for one in names)
+    resolver = in_container(files, home, workspace, known)
     main, _ = resolver(f"{home}/nginx.conf", _nowhere())
     if main and context_of(main[0]) == "main":
         builder = Builder(resolver)
@@ -97,7 +96,7 @@ def _home(files: containers.Tree, home: str, workspace: Workspace, names: list[s
     parts = [tree for tree in parts if context_of(tree) in ("http", "server")]
     if not parts:
         return None
-    return _fragments(parts, "http", resolver, None if containers.official(names) else _UNSEEN, names, name)
+    return _fragments(parts, "http", resolver, None if known else _UNSEEN, names, name)
 
 
 def _nowhere() -> Span:
@@ -177,7 +176,7 @@ def _groups(trees: Iterable[Tree]) -> Iterator[list[Tree]]:
 
 
 def _fragments(
-    trees: list[Tree], context: str, resolver: Resolver, gap: Gap | None, names: list[str], name: str
+    trees: list[Tree], context: str, resolver: Resolver, gap: Gap | None, names: list[Fact[str]], name: str
 ) -> Site:
     builder = Builder(resolver)
     root = builder.root(trees[0].source.whole)
@@ -200,6 +199,8 @@ def _around(builder: Builder, root: Level, context: str, gap: Gap | None) -> Lev
     return builder.implicit(context, parent, gap)
 
 
-def _site(builder: Builder, root: Level, names: list[str], name: str) -> Site:
-    where = builder.sources[0].whole
-    return Site(root, builder.directives, builder.sources, seen(names[-1] if names else None, where), name)
+def _site(builder: Builder, root: Level, names: list[Fact[str]], name: str) -> Site:
+    image = names[0] if names else unseen(builder.sources[0].whole)
+    site = Site(root, builder.directives, builder.sources, image, name)
+    site.names = tuple(one.known for one in names if one.known is not None)
+    return site

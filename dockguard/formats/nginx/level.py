@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from dockguard.formats.nginx import inheritance, table
+from dockguard.formats.nginx.release import before as older
 from dockguard.formats.nginx.tree import Statement, Word
 from dockguard.formats.nginx.verdict import FINE, Verdict, judge
 from dockguard.record import dataclass
@@ -296,6 +297,10 @@ class Level:
         own = [line for name, lines in self.own.items() if name.startswith(_SENDERS) for line in lines]
         around = self.parent.senders if self.parent is not None else ()
         return (*own, *around) if own else around
+
+    def before(self, *numbers: int) -> bool | None:
+        """Whether the nginx that reads it is older than a release, (1, 25, 1); None where that is not known."""
+        return older(self.chain[-1].version, numbers)
 
     def data(self) -> bool:
         """Whether its lines are a map's or another module's data, no directives."""

@@ -11,10 +11,10 @@ from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits, Zone
 from dockguard.formats.nginx.location import Location
+from dockguard.formats.nginx.release import before, release, tagged
 from dockguard.formats.nginx.server import Listen, Server, listen_of
 from dockguard.formats.nginx.table import Version
 from dockguard.formats.nginx.values import Variables
-from dockguard.lazy import regex
 from dockguard.source import Fact, Many, Source, Span, Unknown
 
 _CSP = ("content-security-policy", "content-security-policy-report-only")
@@ -33,11 +33,14 @@ class Site:
     ) -> None:
         self.root, self.directives, self.sources = root, directives, tuple(sources)
         self.image, self.container = image, container
+        self.names: tuple[str, ...] = ()
         self.root.version = tagged(image.known or "")
 
     sources: tuple[Source, ...]
     image: Fact[str]
-    """The image that runs it, as written; unknown where no container is seen."""
+    """The image that runs it, or that its build stands on, as written; unknown where no container is seen."""
+    names: tuple[str, ...]
+    """Every image name that it goes by: of the base, and of the service."""
     container: str
     """The name of the container that runs it; "" where none is seen."""
 
@@ -70,6 +73,15 @@ class Site:
     def version(self) -> Version | None:
         """The version of its nginx, by the image's tag (`nginx:1.25-alpine` is (1, 25)) or by an assumption."""
         return self.root.version
+
+    @property
+    def nginx_version(self) -> Fact[Version]:
+        """The release of its nginx, placed at the image that tells it; unknown where nobody can tell."""
+        return release(self.root.version, self.image)
+
+    def before(self, *numbers: int) -> bool | None:
+        """Whether its nginx is older than a release (`site.before(1, 25, 1)`); None where that is not known."""
+        return before(self.root.version, numbers)
 
     # --- blocks ---
 
@@ -158,7 +170,6 @@ class Site:
         return f"Site({self.sources[0].path})"
 
 
-_TAG = regex(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:\.\d+)*(?:$|-)")
 _ANSWERING = ("location", "if in location", "limit_except")
 
 
@@ -185,15 +196,6 @@ def _listens(level: Level) -> list[Listen]:
     return found
 
 
-def tagged(image: str) -> Version | None:
-    """The version that an image's tag tells; None for other images and for tags like `stable`."""
-    name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
-    match = _TAG.match(tag)
-    if not match or name not in ("nginx", "nginx-unprivileged", "openresty", "angie"):
-        return None
-    return tuple(int(part) for part in match.groups() if part is not None)
-
-
-def seen(image: str | None, where: Span) -> Fact[str]:
-    """An image's name as a fact."""
-    return Fact(image if image else Unknown("no container is seen that runs it"), where)
+def unseen(where: Span) -> Fact[str]:
+    """The image of a site that no container and no build is seen for."""
+    return Fact(Unknown("no container is seen that runs it"), where)

@@ -126,6 +126,13 @@ class Container:
     command: Fact[tuple[str, ...]] | None = None
     entrypoint: Fact[tuple[str, ...]] | None = None
     node: object = None  # the orchestrator's own node, for its format only
+    known_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # network to the names that it has there
+    hosts: tuple[str, ...] = ()  # further names that this container alone resolves
+    strangers: str = ""  # why something that is not declared may answer to a name; "" where nothing can
+    environment: Mapping[str, Fact[str]] = field(default_factory=dict)  # its own, over the image's
+    environment_open: str = ""  # why there may be more of it
+    exposed: Many[Fact[int]] | None = None  # ports for other containers
+    fronted: Fact[str] | None = None  # the label or variable by which a proxy in front finds it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 from typing import Any
 
+from dockguard.formats.compose import reach
 from dockguard.formats.compose.model import Project, Service
 from dockguard.formats.compose.parts import Build
 from dockguard.formats.compose.parts import Mount as MountNode
@@ -17,8 +18,9 @@ from dockguard.stack.pieces import BuildRequest, Container, Mount, Piece, Port, 
 
 def lower(project: Project) -> Iterator[Piece]:
     """Every service as a container, and every build as a request."""
+    networks = {network.name: network for network in project.networks}
     for service in project.services:
-        container = _container(service, project)
+        container = _container(service, project, networks)
         if container.build is not None:
             yield container.build
         yield container
@@ -29,7 +31,7 @@ def effective(project: Project) -> Any:
     return project.printed
 
 
-def _container(service: Service, project: Project) -> Container:
+def _container(service: Service, project: Project, networks: reach.Networks) -> Container:
     return Container(
         name=service.name,
         subject=service.subject,
@@ -45,6 +47,13 @@ def _container(service: Service, project: Project) -> Container:
         command=service.command,
         entrypoint=service.entrypoint,
         node=service,
+        known_as=reach.known_as(service, networks),
+        hosts=reach.own_hosts(service),
+        strangers=reach.strangers(service, networks),
+        environment=reach.variables(service),
+        environment_open=service.environment.open,
+        exposed=reach.exposed(service),
+        fronted=reach.fronted(service),
     )
 
 

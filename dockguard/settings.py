@@ -43,19 +43,36 @@ class Ask:
 def open_workspace(ask: Ask) -> tuple[Workspace, tuple[str, ...], str]:
     """The workspace, its paths for the named ones, and the way from the root to the working directory.
 
-    The root is the nearest folder above the first path that has a `.git`, else the working directory.
+    The root is the home of the named paths. Where they have several, it is the folder above all of these, and only the
+    homes are read.
     """
     named = [Path(path) for path in ask.paths if path != "-"]
-    first = named[0] if named else Path(ask.stdin_filename or ".")
-    root = _repository(first) or Path.cwd()
+    homes = list(dict.fromkeys(map(_home, named or [Path(ask.stdin_filename or ".")])))
+    root = Path(os.path.commonpath(homes)) if _one_drive(homes) else homes[0]
     texts = {}
     if ask.stdin is not None:
         texts[_relative(root, Path(ask.stdin_filename or "stdin"))] = ask.stdin
     further = [Path(path) for path in (*ask.compose_files, *ask.env_files, *filter(None, (ask.config, ask.baseline)))]
-    workspace = Workspace(root, (*named, *further), texts)
+    workspace = Workspace(root, (*named, *further), texts, homes=[root] if root in homes else homes)
     paths = tuple(workspace.relative(path) for path in named) + tuple(texts)
     prefix = workspace.relative(Path.cwd())
     return workspace, paths, "" if prefix == "." else prefix
+
+
+def _home(path: Path) -> Path:
+    """The project that a path belongs to.
+
+    That is the nearest folder above it with a `.git`, else the working directory, else (it lies elsewhere, or all of
+    the disk lies below the working directory) its own folder.
+    """
+    real = Path(os.path.realpath(path))
+    here = Path(os.path.realpath("."))
+    is_ours = real.is_relative_to(here) and here != Path(here.anchor)
+    return _repository(path) or (here if is_ours else real if real.is_dir() else real.parent)
+
+
+def _one_drive(folders: list[Path]) -> bool:
+    return len({folder.drive for folder in folders}) == 1
 
 
 def _relative(root: Path, path: Path) -> str:

@@ -38,17 +38,29 @@ class Workspace:
     relative one exists). `texts` stand in for files: stdin, and the examples of rule pages (then `root` may be None).
     """
 
-    def __init__(self, root: Path | None, named: Iterable[Path] = (), texts: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path | None,
+        named: Iterable[Path] = (),
+        texts: Mapping[str, str] | None = None,
+        *,
+        homes: Iterable[Path] = (),  # what is read of the root; nothing said: all of it
+    ) -> None:
         self.root = None if root is None else Path(os.path.realpath(root))
-        self._allowed = tuple(
-            os.path.realpath(place) for place in (*(() if self.root is None else (self.root,)), *named)
-        )
+        self._named = tuple(map(os.path.realpath, named))
+        self._homes = tuple(map(os.path.realpath, homes)) or (() if self.root is None else (str(self.root),))
+        self._allowed = (*self._homes, *self._named)
         self._texts = dict(texts or {})
         self._sources: dict[str, Source | None] = {}
         self._trees: dict[tuple[str, tuple[object, object]], object] = {}
         self._folders: dict[str, str] = {}
         self._memo: dict[tuple[object, ...], object] = {}
         self._problems: dict[str, Problem] = {}
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """The folders in which context is looked for, as workspace paths."""
+        return ("",) if self.root is None else tuple(self.relative(Path(home)) for home in self._homes)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -99,8 +111,12 @@ class Workspace:
         found = dict(self._virtual(folder))
         real = self._real(folder)
         if real is not None and os.path.isdir(real):
-            with os.scandir(real) as entries:
-                found.update((entry.name, entry.is_dir()) for entry in entries)
+            try:
+                with os.scandir(real) as entries:
+                    found.update((entry.name, _is_folder(entry)) for entry in entries)
+            except OSError as error:
+                if _below(real, self._named):  # what is only looked through for context may be closed
+                    self._refuse(folder, None, "unreadable", f"cannot be listed: {error.strerror or error}")
         return tuple(sorted(found.items()))
 
     def walk(self, folder: str, enter: Callable[[str], bool]) -> Iterator[str]:
@@ -153,8 +169,7 @@ class Workspace:
         if self.root is None or "\0" in path:
             return None
         real = self._resolved(path)
-        inside = any(real == place or real.startswith(place.rstrip(os.sep) + os.sep) for place in self._allowed)
-        return real if inside else None
+        return real if _below(real, self._allowed) else None
 
     def _resolved(self, path: str) -> str:
         """The path with links followed. Folders are resolved once: `realpath` asks the system about each part."""
@@ -203,6 +218,18 @@ class Workspace:
 
     def _refuse(self, path: str, at: Span | None, code: str, why: str) -> None:
         self._problems.setdefault(path, Problem(code, f"{path} {why}", at, path))
+
+
+def _below(real: str, places: Iterable[str]) -> bool:
+    return any(real == place or real.startswith(place.rstrip(os.sep) + os.sep) for place in places)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder or a link to one; a link that may not be followed is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def decode(path: str, data: bytes) -> Source:

@@ -40,16 +40,25 @@ def test_paths_are_those_of_the_repository(repository: Path, paths: tuple[str, .
     workspace, got, prefix = open_workspace(Ask(paths=paths))
     if paths != ("../../out",):
         assert (workspace.root, got, prefix) == (repository, named, "a")
-    else:  # it has no repository, so that the root is the working directory
-        assert (workspace.root, got, prefix) == (repository / "a", ("../../out",), "")
+    else:  # it has no repository, and lies elsewhere
+        assert (workspace.root, got, prefix) == (repository.parent / "out", (".",), "../repo/a")
 
 
 def test_a_worktree_has_a_file_git(repository: Path) -> None:
     (repository / "c" / ".git").write_text("gitdir: elsewhere\n")
-    workspace, got, prefix = open_workspace(Ask(paths=("../c/Dockerfile", "b")))
-    assert (workspace.root, got, prefix) == (repository / "c", ("Dockerfile", "../a/b"), "../a")
-    assert workspace.read("../a/b/Dockerfile") is not None  # named
+    workspace, got, prefix = open_workspace(Ask(paths=("../c/Dockerfile",)))
+    assert (workspace.root, got, prefix) == (repository / "c", ("Dockerfile",), "../a")
     assert workspace.read("../a/Dockerfile") is None
+
+
+def test_of_several_homes_each_is_read_and_nothing_between(repository: Path) -> None:
+    workspace, got, prefix = open_workspace(Ask(paths=("b/Dockerfile", "../../out")))
+    assert (workspace.root, got, prefix) == (repository.parent, ("repo/a/b/Dockerfile", "out"), "repo/a")
+    (repository.parent / "between").write_text("")
+    assert workspace.read("between") is None
+    assert [problem.code for problem in workspace.problems] == ["outside"]
+    assert workspace.read("repo/c/Dockerfile") is not None  # of the same repository
+    assert workspace.homes == ("repo", "out")
 
 
 def test_without_a_repository_the_working_directory_is_the_root(
@@ -177,3 +186,10 @@ def test_a_folder_of_rules_that_cannot_be_read(repository: Path) -> None:
     (problem,) = begin(Ask(rules=("pages",))).problems
     assert problem.code == "bad-rule"
     assert problem.message.startswith("pages/compose/x.md:1: a page begins with")
+
+
+def test_the_whole_disk_is_nobodys_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x").mkdir()
+    monkeypatch.chdir(tmp_path.anchor)
+    workspace, got, _ = open_workspace(Ask(paths=(str(tmp_path / "x"),)))
+    assert (workspace.root, got) == (tmp_path / "x", (".",))

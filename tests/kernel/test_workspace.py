@@ -97,3 +97,17 @@ def test_texts_stand_in_for_files() -> None:
 )
 def test_join(folder: str, path: str, result: str) -> None:
     assert join(folder, path) == result
+
+
+def test_a_folder_that_cannot_be_listed_is_told_where_it_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "x").mkdir()
+    monkeypatch.setattr(os, "scandir", closed)
+    context, named = Workspace(tmp_path), Workspace(tmp_path, [tmp_path / "x"])
+    assert context.listing("x") == named.listing("x") == ()
+    assert context.problems == ()
+    assert [(p.code, p.path) for p in named.problems] == [("unreadable", "x")]

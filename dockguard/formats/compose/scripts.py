@@ -60,7 +60,8 @@ def _places(workspace: Workspace) -> Iterator[tuple[tuple[str, ...], Span]]:
 
 def _scripts(workspace: Workspace) -> list[str]:
     found = []
-    files = workspace.walk("", lambda folder: folder.rpartition("/")[2] not in _SKIPPED)
+    homes = workspace.homes
+    files = (path for home in homes for path in workspace.walk(home, lambda f: f.rpartition("/")[2] not in _SKIPPED))
     for path in islice(files, MAX_FILES):
         name = path.rpartition("/")[2]
         workflow = path.startswith((".github/workflows/", ".circleci/")) and name.endswith((".yml", ".yaml"))

@@ -147,9 +147,10 @@ class Workspace:
         return path in self._texts or self._real(path) is not None
 
     def relative(self, place: Path) -> str:
-        """The workspace path of a place on disk."""
+        """The workspace path of a place on disk; a link from outside is where it leads."""
         assert self.root is not None
         real = os.path.abspath(place)
+        real = real if _below(real, (str(self.root),)) else os.path.realpath(place)
         try:
             return Path(os.path.relpath(real, self.root)).as_posix()
         except ValueError:  # another drive

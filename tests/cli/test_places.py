@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def found(*paths: Path) -> set[tuple[str, str, int]]:
     return {(rule, span.source.path.rpartition("/")[2], span.line) for rule, span in places}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX links")
 def test_everywhere_the_same(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(shop)
     said = found(Path("."))
@@ -34,5 +36,7 @@ def test_everywhere_the_same(shop: Path, tmp_path: Path, monkeypatch: pytest.Mon
     for folder in (shop.parent, shop / "app", tmp_path / "elsewhere", Path(tmp_path.anchor)):
         monkeypatch.chdir(folder)
         assert found(shop) == said, folder
+    (tmp_path / "link").symlink_to(shop)
+    assert found(tmp_path / "link") == said
     both = found(tmp_path / "elsewhere" / "Dockerfile", shop)
     assert both >= said  # of two homes each is whole

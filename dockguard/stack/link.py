@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, Via
-from dockguard.stack.pieces import Assumption, BuildRequest, Container, Image, Mount, Piece, Port, Route, User
+from dockguard.stack.pieces import Assumption, BuildRequest, Container, Image, Mount, Piece, Port, Proxy, Route, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,14 @@ class Stack:
     paths: frozenset[str]
     containers: tuple[Running, ...]
     routes: tuple[Proxied, ...]
+    ways: tuple[Route, ...] = ()  # every way of a proxy, those that lead nowhere too
+    proxies: tuple[Proxy, ...] = ()
+    images: tuple[Image, ...] = ()  # every build, those that nobody runs too
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Running]:
+        """Its containers by their names."""
+        return {container.name: container for container in self.containers}
 
 
 def link(
@@ -160,7 +169,10 @@ def link(
         if isinstance(piece, Container)
     )
     paths = frozenset(source.path for found in units.values() for unit in found for source in unit.sources)
-    return Stack(project, variant, units, paths, running, _routes(pieces, running))
+    ways = tuple(piece for piece in pieces if isinstance(piece, Route))
+    proxies = tuple(piece for piece in pieces if isinstance(piece, Proxy))
+    built = tuple(piece for piece in pieces if isinstance(piece, Image))
+    return Stack(project, variant, units, paths, running, _routes(ways, running), ways, proxies, built)
 
 
 def _built(build: BuildRequest | None, images: Mapping[tuple[object, ...], Image]) -> Image | None:
@@ -176,16 +188,12 @@ def _assumed(container: Container, assumptions: Iterable[Assumption]) -> tuple[A
     return tuple(a for a in assumptions if name and fnmatchcase(name, a.image))
 
 
-def _routes(pieces: Iterable[Piece], running: Iterable[Running]) -> tuple[Proxied, ...]:
+def _routes(ways: Iterable[Route], running: Iterable[Running]) -> tuple[Proxied, ...]:
     by_name: dict[str, Running] = {}
     for container in running:
         for name in (container.name, *container.container.aliases):
             by_name.setdefault(name, container)
-    return tuple(
-        Proxied(piece, by_name[piece.host], by_name.get(piece.container))
-        for piece in pieces
-        if isinstance(piece, Route) and piece.host in by_name
-    )
+    return tuple(Proxied(way, by_name[way.host], by_name.get(way.container)) for way in ways if way.host in by_name)
 
 
 def published(stack: Stack) -> Iterable[Published]:

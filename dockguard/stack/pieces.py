@@ -145,6 +145,36 @@ class Route:
     span: Span
     site: str
     container: str = ""
+    late: bool = False  # the name is looked up while requests come in, not when the proxy starts
+    hidden: str = ""  # why the name may be that of a group of servers which nobody has read
+    protocol: str = ""  # `http`, `https`, `fastcgi`, `grpc`, `tcp`, …
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """Where a web server or proxy listens: `address` is `*`, a name or a number; Unix sockets are none of these."""
+
+    address: str
+    port: int
+    tls: bool
+    udp: bool
+    span: Span
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only the container itself reaches it."""
+        return self.address.startswith(("127.", "[::1]")) or self.address == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A web server or reverse proxy as configured; `container` is the name of the one that it runs in."""
+
+    subject: str
+    span: Span
+    container: str
+    sockets: Many[Socket]
+    node: object = None  # its format's own node
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +198,4 @@ class Deployment:
     span: Span | None = None  # where it is written
 
 
-Piece = BuildRequest | Image | Container | Route | Assumption | Deployment
+Piece = BuildRequest | Image | Container | Route | Proxy | Assumption | Deployment

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from dockguard.formats.nginx.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.site import Site
+from dockguard.formats.nginx.sockets import sockets
 from dockguard.lazy import regex
 from dockguard.source import Fact
-from dockguard.stack.pieces import Route
+from dockguard.stack.pieces import Proxy, Route
 
 _TARGET = regex(r"(?:(https?|grpcs?|h2c)://)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(\d{1,5}))?(?:[/?].*)?", re.S)
 _PORTS = {"https": 443, "grpcs": 443, "http": 80, "grpc": 80}
 
 
-def lower(site: Site) -> Iterator[Route]:
-    """The ways from a site to upstreams; those through an `upstream` block lead to each of its servers."""
+def lower(site: Site) -> Iterator[Route | Proxy]:
+    """The site, and its ways to upstreams; those through an `upstream` block lead to each of its servers."""
+    yield Proxy(site.subject, site.span, site.container, sockets(site), site)
     groups = _groups(site)
     for directive in site.lines():
         if directive.name in PASSES and directive.words and not directive.words[0].opaque:
@@ -25,11 +27,12 @@ def lower(site: Site) -> Iterator[Route]:
 
 
 def _groups(site: Site) -> dict[str, Level]:
+    """The `upstream` blocks by their names, which nginx compares without case."""
     levels = [*(site.http.children if site.http else ()), *_streams(site)]
     found = {}
     for level in levels:
         if level.context in ("upstream", "stream upstream") and level.statement and level.statement.args:
-            found[level.statement.args[0].text] = level
+            found[level.statement.args[0].text.lower()] = level
     return found
 
 
@@ -44,22 +47,45 @@ def _routes(site: Site, directive: Directive, groups: dict[str, Level]) -> Itera
     if target is None:
         return
     host, port = target
-    upstream = directive.first
-    if host in groups:
-        for line in groups[host].own.get("server", ()):
-            inner = _target(line.text(0))
-            if inner is not None:
-                fact = upstream.step(line.span, "this server of the upstream")
-                yield Route(
-                    inner[0],
-                    inner[1] or 80,
-                    Fact(fact.value, line.span, fact.via),
-                    line.span,
-                    site.subject,
-                    site.container,
-                )
+    upstream, protocol = directive.first, _protocol(directive)
+    group = groups.get(host.lower())
+    if group is None:
+        hidden = _hidden(directive)
+        yield Route(
+            host, port, upstream, directive.span, site.subject, site.container, hidden=hidden, protocol=protocol
+        )
         return
-    yield Route(host, port, upstream, directive.span, site.subject, site.container)
+    for line in group.own.get("server", ()):
+        inner = _target(line.text(0))
+        if inner is not None and not line.words[0].opaque:
+            fact = upstream.step(line.span, "this server of the upstream")
+            yield Route(
+                inner[0],
+                inner[1] or (80 if group.context == "upstream" else None),
+                Fact(fact.value, line.span, fact.via),
+                line.span,
+                site.subject,
+                site.container,
+                late="resolve" in line.texts[1:],
+                protocol=protocol,
+            )
+
+
+def _hidden(directive: Directive) -> str:
+    """Why an `upstream` block may stand somewhere that nobody has read."""
+    return next((why for level in directive.level.chain if (why := level.hidden(_UPSTREAM))), "")
+
+
+_UPSTREAM = frozenset(("upstream",))
+
+
+def _protocol(directive: Directive) -> str:
+    """What is spoken with the upstream: the scheme, else what the directive's name says."""
+    scheme, colons, _ = directive.texts[0].partition("://")
+    if colons:
+        return scheme.lower()
+    word = directive.name.partition("_")[0]
+    return "tcp" if directive.context.startswith("stream") else "http" if word == "proxy" else word
 
 
 def _target(text: str) -> tuple[str, int | None] | None:

@@ -162,6 +162,11 @@ class Server:
         unknown = self.listens.open or self._why
         return Fact(Unknown(unknown) if unknown else False, self.span)
 
+    def speaks_tls(self, listen: Listen) -> bool:
+        """Whether one of its sockets speaks TLS."""
+        ssl_on = self.level.nearest("ssl").value
+        return listen.socket in self._tls or (isinstance(ssl_on, Directive) and ssl_on.text(0) == "on")
+
     @cached_property
     def plain(self) -> Fact[bool]:
         """Whether one of its sockets speaks plain HTTP."""

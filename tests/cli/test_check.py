@@ -141,9 +141,10 @@ def test_named_files_have_context_and_bounds(project: Path) -> None:
     (project / "compose.yaml").write_text(COMPOSE + "  app:\n    build: app\n    user: '1000'\n")
     assert found(project, "compose.prod.yaml") == []  # nothing of it is said in this file
     assert PRIVILEGED in found(project, "compose.yaml")
-    assert found(project, "--select", "stack,dockerfile", "app/Dockerfile") == []  # Compose makes it another user
+    roots = "stack/user-explicit-root,stack/effective-user-root,dockerfile/final-user-root"
+    assert found(project, "--select", roots, "app/Dockerfile") == []  # Compose makes it another user
     (project / "compose.yaml").write_text(COMPOSE + "  app:\n    build: app\n")
-    assert found(project, "--select", "stack", "app/Dockerfile") == [("stack/user-explicit-root", "app/Dockerfile:2")]
+    assert found(project, "--select", roots, "app/Dockerfile") == [("stack/user-explicit-root", "app/Dockerfile:2")]
 
 
 def test_stdin_and_names(project: Path) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from dockguard.formats.dockerfile.context import Context
+from dockguard.formats.dockerfile.forms import Form
 from dockguard.formats.dockerfile.parts import Copy, FlagValue, Leak, MountFlag, Undefined, Variable
+from dockguard.formats.dockerfile.places import Places
 from dockguard.formats.dockerfile.runs import Account, RunCommand
 from dockguard.formats.dockerfile.scope import END, Expanded, Scope
 from dockguard.formats.dockerfile.settings import Settings
@@ -174,102 +176,14 @@ class Step:
         return Many(tuple(texts(self)), self.span)
 
     @cached_property
-    def shell_form(self) -> bool:
-        """Whether ENTRYPOINT or CMD is a text for the default shell, which stays the first process."""
-        from dockguard.formats.dockerfile.habits import shell_form
-
-        return shell_form(self)
+    def form(self) -> Form:
+        """How it is written."""
+        return Form(self)
 
     @cached_property
-    def malformed(self) -> bool:
-        """Whether it looks like a JSON array and is none."""
-        from dockguard.formats.dockerfile.habits import malformed
-
-        return malformed(self)
-
-    @cached_property
-    def overridden(self) -> bool:
-        """Whether a later CMD, ENTRYPOINT or HEALTHCHECK of the same stage takes its place."""
-        from dockguard.formats.dockerfile.habits import overridden
-
-        return overridden(self)
-
-    @cached_property
-    def hidden_failure(self) -> Fact[str]:
-        """The command whose failure a pipe of it hides."""
-        from dockguard.formats.dockerfile.habits import hidden_failure
-
-        return hidden_failure(self)
-
-    @cached_property
-    def unchecked_heredoc(self) -> bool:
-        """Whether it is a heredoc of several commands that goes on after one that fails."""
-        from dockguard.formats.dockerfile.habits import unchecked_heredoc
-
-        return unchecked_heredoc(self)
-
-    @cached_property
-    def update_alone(self) -> Fact[str]:
-        """The package manager whose index it fetches without installing anything."""
-        from dockguard.formats.dockerfile.habits import update_alone
-
-        return update_alone(self)
-
-    @cached_property
-    def relative_workdir(self) -> Fact[str]:
-        """Its relative path, when it is a WORKDIR that stands on nothing that is written."""
-        from dockguard.formats.dockerfile.habits import relative_workdir
-
-        return relative_workdir(self)
-
-    @cached_property
-    def relative_target(self) -> Fact[str]:
-        """Its relative destination, in a stage without WORKDIR."""
-        from dockguard.formats.dockerfile.habits import relative_target
-
-        return relative_target(self)
-
-    @cached_property
-    def many_to_file(self) -> Fact[str]:
-        """Its destination, when several sources go to what is no folder."""
-        from dockguard.formats.dockerfile.habits import many_to_file
-
-        return many_to_file(self)
-
-    @cached_property
-    def system_workdir(self) -> Fact[str]:
-        """Its path, when it is a WORKDIR among the kernel's files."""
-        from dockguard.formats.dockerfile.habits import system_workdir
-
-        return system_workdir(self)
-
-    @cached_property
-    def system_volume(self) -> Fact[str]:
-        """Its path, when it is a VOLUME over a folder of the system."""
-        from dockguard.formats.dockerfile.habits import system_volume
-
-        return system_volume(self)
-
-    @cached_property
-    def socket(self) -> Fact[str]:
-        """The control socket of a container runtime that it reaches for."""
-        from dockguard.formats.dockerfile.habits import socket
-
-        return socket(self)
-
-    @cached_property
-    def self_reference(self) -> Fact[str]:
-        """The variable that an ENV sets and uses at once."""
-        from dockguard.formats.dockerfile.habits import self_reference
-
-        return self_reference(self)
-
-    @cached_property
-    def before_from(self) -> bool:
-        """Whether it stands before the first FROM and may not."""
-        from dockguard.formats.dockerfile.habits import before_from
-
-        return before_from(self)
+    def places(self) -> Places:
+        """The paths that it names, where they are doubtful."""
+        return Places(self)
 
 
 def _variables(step: Step) -> Iterator[Variable]:
@@ -377,19 +291,19 @@ class Stage:
 
         return Many(tuple(nameless(self)), self.span)
 
-    @cached_property
+    @property
     def repeated_name(self) -> bool:
         """Whether an earlier stage has its name."""
-        from dockguard.formats.dockerfile.habits import repeated_name
+        return bool(self.name) and any(other.name == self.name for other in self.siblings[: self.index])
 
-        return repeated_name(self)
-
-    @cached_property
+    @property
     def fixed_platform(self) -> Fact[str]:
-        """Its `--platform`, when that is a constant."""
-        from dockguard.formats.dockerfile.habits import fixed_platform
-
-        return fixed_platform(self)
+        """Its `--platform`, when that is a constant and its own name does not tell the platform."""
+        flag = self.node.flag("platform")
+        if flag is None or not flag.value or "$" in flag.value:
+            return Fact(None, self.span)
+        arch = flag.value.rpartition("/")[2].lower()
+        return Fact(None if arch and arch in self.name else flag.value, flag.span)
 
     @cached_property
     def copies(self) -> Many[Copy]:

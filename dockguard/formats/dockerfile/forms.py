@@ -1,0 +1,128 @@
+"""How an instruction is written: shell or exec form, repeats, pipes and heredocs whose failures nobody sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dockguard.lazy import regex
+from dockguard.record import dataclass
+from dockguard.source import Fact
+
+if TYPE_CHECKING:
+    from dockguard.common.packages import PackageCall
+    from dockguard.formats.dockerfile.model import Step
+    from dockguard.formats.dockerfile.runs import RunCommand
+
+_ONCE = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK"})
+_ARRAYS = frozenset("CMD ENTRYPOINT SHELL RUN VOLUME COPY ADD HEALTHCHECK".split())
+_EXEC = regex(r"\s*exec\s")
+_PIPES = ("|", "|&")
+_POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
+_CANNOT_FAIL = frozenset({"echo", "printf", "yes", "true", ":"})
+_CACHES = ("/var/lib/apt", "/var/cache")
+_USES = frozenset({"install", "upgrade", "download", "build", "remove"})
+
+
+@dataclass(eq=False)
+class Form:
+    """How one instruction is written."""
+
+    step: Step
+
+    @cached_property
+    def shell(self) -> bool:
+        """Whether ENTRYPOINT or CMD is a text for the default shell, which stays the first process."""
+        node = self.step.node
+        if self.step.name not in ("ENTRYPOINT", "CMD") or node.json or not node.words or self.step.shell.written:
+            return False
+        return not _EXEC.match(node.argument.text) and not self.malformed
+
+    @cached_property
+    def malformed(self) -> bool:
+        """Whether it looks like a JSON array and is none, so that a shell reads the brackets."""
+        text = self.step.node.argument.text.strip()
+        if self.step.name == "HEALTHCHECK" and text[:3].upper() == "CMD":
+            text = text[3:].strip()
+        if self.step.name not in _ARRAYS or self.step.node.json or len(text) < 3 or text.startswith("[["):
+            return False
+        quoted = text[1:].lstrip()[:1] in ("'", '"', "\u201c", "\u2018")
+        return quoted and text.startswith("[") and text.endswith("]")
+
+    @cached_property
+    def overridden(self) -> bool:
+        """Whether a later CMD, ENTRYPOINT or HEALTHCHECK of the same stage takes its place."""
+        step = self.step
+        if step.name not in _ONCE or step.onbuild or step.stage is None:
+            return False
+        return step is not next(s for s in reversed(step.stage.own) if s.name == step.name and not s.onbuild)
+
+    @property
+    def before_from(self) -> bool:
+        """Whether it stands before the first FROM and may not."""
+        return self.step.stage is None and self.step.name != "ARG"
+
+    @cached_property
+    def hidden_failure(self) -> Fact[str]:
+        """The command whose failure a pipe of a RUN hides, as no `pipefail` is set."""
+        if self.step.name == "RUN" and not self.step.node.json and self._is_posix:
+            sure = not self._is_plain_sh
+            for command in self.step.commands:
+                if _hides(command) and not (sure and "pipefail" in command.command.options):
+                    return Fact(command.command.name, command.span)
+        return Fact(None, self.step.span)
+
+    @property
+    def _is_posix(self) -> bool:
+        shell = self.step.shell.known
+        return not shell or shell[0].replace("\\", "/").rpartition("/")[2] in _POSIX_SHELLS
+
+    @property
+    def _is_plain_sh(self) -> bool:
+        """Whether SHELL asks a plain `sh` for pipefail, of which nobody knows that it has it."""
+        shell = self.step.shell.known
+        return shell is not None and shell[0] in ("/bin/sh", "sh") and "pipefail" in shell
+
+    @cached_property
+    def unchecked_heredoc(self) -> bool:
+        """Whether it is a heredoc of several commands that goes on after one that fails."""
+        if self.step.name != "RUN" or not self.step.node.heredocs:
+            return False
+        commands = [command.command for command in self.step.commands if command.command.dialect == "sh"]
+        apart = [one for one in commands if one.before in ("\n", ";", "newline") and not one.nesting]
+        return bool(apart) and all("errexit" not in one.options for one in commands)
+
+    @cached_property
+    def update_alone(self) -> Fact[str]:
+        """The package manager whose index a RUN fetches without installing anything in the same layer."""
+        calls = list(self._calls) if self.step.name == "RUN" else []
+        used = {call.family for _, call in calls if call.action in _USES}
+        for command, call in calls:
+            if call.action == "update" and call.family not in used and not call.language:
+                cached = any((mount.target.known or "").startswith(_CACHES) for mount in self.step.mounts)
+                return Fact(None if cached else call.name, command.span)
+        return Fact(None, self.step.span)
+
+    @property
+    def _calls(self) -> Iterator[tuple[RunCommand, PackageCall]]:
+        for command in self.step.commands:
+            if command.call is not None:
+                yield command, command.call
+
+    @cached_property
+    def self_reference(self) -> Fact[str]:
+        """A variable that an ENV both sets and uses, and that has no value yet where it is used."""
+        pairs = self.step.node.pairs if self.step.name == "ENV" else ()
+        names = {pair.name.text for pair in pairs}
+        for pair in pairs if len(pairs) > 1 else ():
+            if pair.value is not None and "$" in pair.value.text:
+                for name in self.step.expand(pair.value).unset:
+                    if name in names and name != pair.name.text:
+                        return Fact(name, pair.value.span)
+        return Fact(None, self.step.span)
+
+
+def _hides(command: RunCommand) -> bool:
+    one = command.command
+    return one.dialect == "sh" and one.after in _PIPES and bool(one.name) and command.name not in _CANNOT_FAIL

@@ -1,0 +1,111 @@
+"""Where an instruction reaches: paths that stand on nothing, the system's own folders, the runtime's socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from posixpath import normpath
+from typing import TYPE_CHECKING
+
+from dockguard.lazy import regex
+from dockguard.record import dataclass
+from dockguard.source import Fact, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.model import Step
+
+_DRIVE = regex(r"""["']?[A-Za-z]:""")
+_KERNEL = ("/proc", "/sys", "/dev", "/boot")
+_SYSTEM = ("/", "//", "/etc", "/bin", "/sbin", "/lib", "/usr", *_KERNEL)
+
+
+@dataclass(eq=False)
+class Places:
+    """The paths that one instruction names, where they are doubtful."""
+
+    step: Step
+
+    @cached_property
+    def relative_workdir(self) -> Fact[str]:
+        """Its relative path, when it is a WORKDIR that stands on nothing that is written."""
+        written = self.step.argument
+        absolute = self.step.name != "WORKDIR" or _is_absolute(written.known)
+        return Fact(None if absolute or self.step.workdir.written else _bare(written.known), written.span)
+
+    @cached_property
+    def _target(self) -> Fact[str]:
+        """The last argument of a COPY or ADD."""
+        words = self.step.node.words
+        if self.step.name not in ("COPY", "ADD") or len(words) < 2:
+            return Fact(None, self.step.span)
+        return Fact(self.step.expand(words[-1]).fact.known, words[-1].span)
+
+    @cached_property
+    def relative_target(self) -> Fact[str]:
+        """Its relative destination, in a stage without WORKDIR."""
+        found = self._target
+        rooted = self.step.stage is None or self.step.workdir.written or _is_absolute(found.known)
+        return Fact(None if rooted or _bare(found.known) in (".", "./") else _bare(found.known), found.span)
+
+    @cached_property
+    def many_to_file(self) -> Fact[str]:
+        """Its destination, when several sources go to what is no folder."""
+        found = self._target
+        text = found.known or "/"
+        folder = len(self.step.node.words) < 3 or text.endswith(("/", "\\", "/.", "/..")) or text in (".", "..")
+        return Fact(None if folder else text, found.span)
+
+    @cached_property
+    def system_workdir(self) -> Fact[str]:
+        """Its path, when it is a WORKDIR in a folder of the kernel or the boot loader."""
+        written = self.step.argument
+        path = normpath(written.known or "-") if self.step.name == "WORKDIR" else "-"
+        return Fact(path if _within(path, _KERNEL) else None, written.span)
+
+    @cached_property
+    def system_volume(self) -> Fact[str]:
+        """Its path, when it is a VOLUME over a folder of the system, or over all of it."""
+        for word in self.step.node.words if self.step.name == "VOLUME" else ():
+            path = normpath(self.step.expand(word).fact.known or "-")
+            if path in _SYSTEM or _within(path, _KERNEL):
+                return Fact(path, word.span)
+        return Fact(None, self.step.span)
+
+    @cached_property
+    def socket(self) -> Fact[str]:
+        """The control socket of a container runtime that it reaches for."""
+        from dockguard.common.paths import runtime_socket
+
+        for path, span in self._reached:
+            if path.startswith("tcp://") or (path.startswith("/") and runtime_socket(normpath(path))):
+                return Fact(path, span)
+        return Fact(None, self.step.span)
+
+    @property
+    def _reached(self) -> Iterator[tuple[str, Span]]:
+        """What may be a socket: volumes, both ends of mounts, the address in DOCKER_HOST."""
+        if self.step.name == "VOLUME":
+            for word in self.step.node.words:
+                yield self.step.expand(word).fact.known or "", word.span
+        elif self.step.name == "RUN" and self.step.node.flags:
+            for mount in self.step.mounts:
+                yield mount.target.known or "", mount.span
+                yield mount.source.known or "", mount.span
+        elif self.step.name == "ENV":
+            for variable in self.step.variables:
+                if variable.name == "DOCKER_HOST":
+                    yield variable.value.known or "", variable.span
+
+
+def _bare(path: str | None) -> str | None:
+    return path.strip("\"'") if path else None
+
+
+def _is_absolute(path: str | None) -> bool:
+    """Whether it is surely or perhaps absolute: unknown, a variable, a drive."""
+    bare = _bare(path)
+    return not bare or bare.startswith(("/", "\\", "$")) or _DRIVE.match(bare) is not None
+
+
+def _within(path: str, folders: tuple[str, ...]) -> bool:
+    return any(path == folder or path.startswith(folder + "/") for folder in folders)

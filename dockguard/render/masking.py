@@ -120,12 +120,14 @@ class Masks:
         return len(word) >= MIN_KNOWN or not self._public(word, source)
 
     def _public(self, word: str, source: Source) -> bool:
-        """Whether the file also says a secret in the open: `image: postgres` beside the password `postgres`."""
+        """Whether the file, or its path, also says a secret in the open: `image: postgres` beside such a password."""
         if (word, source) not in self._open:
             self._open[word, source] = self._said(word, source)
         return self._open[word, source]
 
     def _said(self, word: str, source: Source) -> bool:
+        if word in source.path:
+            return True
         at = source.text.find(word)
         for _ in range(MAX_USES):
             if at < 0:

@@ -76,6 +76,13 @@ def test_a_word_that_the_file_says_in_the_open_is_no_secret_in_messages() -> Non
     assert "POSTGRES_PASSWORD: *******" in output
 
 
+def test_a_word_of_the_path_is_no_secret_in_messages() -> None:
+    source = Source("shop/.env", "PASSWORD=shop\n")
+    output = render(Run((report(SECRET, at(source, "shop"), f"`shop/.env` has {STARS}"),), (), ()))
+    assert "`shop/.env` has" in output
+    assert "PASSWORD=*******" in output
+
+
 def test_the_host_of_an_embedded_text_is_masked() -> None:
     host = Source("compose.yaml", "x: |\n  ENV TOKEN=kestrel-42\n")
     inner = embedded("ENV TOKEN=kestrel-42", host, 7)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from dockguard.finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity
 from dockguard.source import Fact, Many, Secret, Span, Undecided, Unknown, Via
 from dockguard.stack.link import Proxied, Published, Running, Stack
-from dockguard.stack.pieces import Image, Mount, Port, Route, User
+from dockguard.stack.pieces import Image, Mount, Port, Proxy, Route, Socket, User
+from dockguard.stack.upstreams import Upstream
 from dockguard.wording import show
 
 if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its node from the engine
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.parts import Build as Build
     from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.nginx.access import AccessRule as AccessRule
+    from dockguard.formats.nginx.ciphers import Ciphers as Ciphers
     from dockguard.formats.nginx.csp import Policy as Policy
     from dockguard.formats.nginx.headers import Header as Header
     from dockguard.formats.nginx.hsts import Hsts as Hsts
@@ -27,12 +29,15 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.limits import Zone as Zone
     from dockguard.formats.nginx.location import Location as Location
     from dockguard.formats.nginx.server import Server as Server
+    from dockguard.formats.nginx.settings import Setting as Setting
     from dockguard.formats.nginx.site import Site as Site
+    from dockguard.formats.nginx.tls import Tls as Tls
 
     Mounted = parts.Mount  # what a service mounts; `Mount` is the stack's word
     ServicePort = parts.Port
 
 __all__ = [
-    "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Proxied", "Published",
-    "Route", "Running", "Safety", "Secret", "Severity", "Span", "Stack", "Undecided", "Unknown", "User", "Via", "show",
+    "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Proxied", "Proxy",
+    "Published", "Route", "Running", "Safety", "Secret", "Severity", "Socket", "Span", "Stack", "Undecided",
+    "Unknown", "Upstream", "User", "Via", "show",
 ]  # fmt: skip

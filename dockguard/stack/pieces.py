@@ -129,6 +129,7 @@ class Container:
     known_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # network to the names that it has there
     hosts: tuple[str, ...] = ()  # further names that this container alone resolves
     strangers: str = ""  # why something that is not declared may answer to a name; "" where nothing can
+    joinable: str = ""  # why others than the stack's may well be on its networks; "" where nothing says so
     environment: Mapping[str, Fact[str]] = field(default_factory=dict)  # its own, over the image's
     environment_open: str = ""  # why there may be more of it
     exposed: Many[Fact[int]] | None = None  # ports for other containers

@@ -50,6 +50,7 @@ def _container(service: Service, project: Project, networks: reach.Networks) -> 
         known_as=reach.known_as(service, networks),
         hosts=reach.own_hosts(service),
         strangers=reach.strangers(service, networks),
+        joinable=reach.joinable(service, networks),
         environment=reach.variables(service),
         environment_open=service.environment.open,
         exposed=reach.exposed(service),

@@ -59,6 +59,16 @@ def strangers(service: Service, networks: Networks) -> str:
     return ""
 
 
+def joinable(service: Service, networks: Networks) -> str:
+    """Why other projects may well be on its networks: one has a fixed name to join it by; "" where none has."""
+    for use in service.networks:
+        network = networks.get(use.name)
+        name = network.value.get("name") if network is not None else None
+        if name is not None and name.key is not None:
+            return f"other projects may join the network `{name.text}`"
+    return ""
+
+
 def _is_shared(network: Network) -> bool:
     return network.external.value is not None and network.external.value is not False
 

@@ -1,0 +1,48 @@
+"""What the rules claim of nginx, asked of a real one: what it refuses, and what it only says when it runs."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.nginx.oracle import serve
+
+pytestmark = pytest.mark.skipif(not serve.available(), reason="there is no nginx to ask (DOCKGUARD_NGINX names one)")
+
+
+def refusal(folder: Path, http: str, more: str = "", user: int | None = None) -> str:
+    """What nginx says when it does not start; "" when it does. `http` stands inside of the `http` block."""
+    temp = "".join(f"{name}_temp_path temp-{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    config = f"pid nginx.pid; {more} events {{}} http {{ access_log off; {temp} {http} }}"
+    (folder / "nginx.conf").write_text(config, encoding="utf-8")
+    if user is None:
+        return serve.refuses(folder)
+    command = [serve.BINARY, "-t", "-q", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, user=user, group=user)
+    return done.stderr.strip() if done.returncode else ""
+
+
+def test_a_name_that_nobody_has_stops_it(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "server { listen 127.0.0.1:1; location / { proxy_pass http://nobody-has-this:8000; } }")
+    assert "host not found in upstream" in said
+
+
+def test_so_does_one_in_a_group_and_one_for_fastcgi(tmp_path: Path) -> None:
+    group = "upstream u { server nobody-has-this:8000; } server { listen 127.0.0.1:1; }"
+    assert "host not found in upstream" in refusal(tmp_path, group)
+    fastcgi = "server { listen 127.0.0.1:1; location / { fastcgi_pass nobody-has-this:9000; } }"
+    assert "host not found in upstream" in refusal(tmp_path, fastcgi)
+
+
+def test_a_variable_does_not(tmp_path: Path) -> None:
+    late = "server { listen 127.0.0.1:1; location / { set $up nobody-has-this; proxy_pass http://$up:8000; } }"
+    assert not refusal(tmp_path, late)
+
+
+def test_groups_are_named_without_case(tmp_path: Path) -> None:
+    assert not refusal(
+        tmp_path,
+        "upstream Up { server 127.0.0.1:1; } server { listen 127.0.0.1:1; location / { proxy_pass http://uP; } }",
+    )

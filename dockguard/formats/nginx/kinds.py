@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockguard.formats.base import Kind
+from dockguard.formats.nginx.ciphers import LINES, Ciphers
 from dockguard.formats.nginx.csp import Policy
 from dockguard.formats.nginx.edit import edit_directive
 from dockguard.formats.nginx.headers import Header
@@ -11,7 +12,9 @@ from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.limits import Limit, Zone
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.server import Server
+from dockguard.formats.nginx.settings import Setting, settings
 from dockguard.formats.nginx.site import Site
+from dockguard.formats.nginx.tls import Tls, sides
 
 KINDS = {
     "nginx.site": Kind(Site, lambda site: (site,)),
@@ -22,6 +25,11 @@ KINDS = {
     "nginx.header": Kind(Header, lambda site: site.headers, lambda node: (node.key,), edit_directive),
     "nginx.csp": Kind(Policy, lambda site: site.policies),
     "nginx.hsts": Kind(Hsts, lambda site: site.hsts),
+    "nginx.tls": Kind(Tls, lambda site: sides(site.servers)),
+    "nginx.ciphers": Kind(
+        Ciphers, lambda site: (Ciphers(line) for line in site.lines() if line.name in LINES), lambda node: (node.name,)
+    ),
+    "nginx.setting": Kind(Setting, lambda site: settings(site.root, site.tls), lambda node: (node.name,)),
     "nginx.zone": Kind(Zone, lambda site: site.zones),
     "nginx.limit": Kind(Limit, lambda site: site.limits),
 }

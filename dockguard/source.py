@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Generic, TypeVar
 
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 
 T = TypeVar("T")

@@ -7,7 +7,6 @@ nothing, needs linear time, and takes any text: what makes no sense to it is ski
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from dockguard.common import shell_embed
 from dockguard.common.shell_build import changed
@@ -16,7 +15,7 @@ from dockguard.common.shell_scan import Scanner
 from dockguard.common.shell_tree import PIPES, Block, Element, Failure, judge
 from dockguard.common.shell_words import Assignment, HereDoc, Part, Redirect, Word
 from dockguard.common.shell_wrappers import basename
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.source import Source, Span
 
 __all__ = [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from dockguard.common.shell_embed import interprets_input
 from dockguard.common.shell_tree import PIPES, STOPS, Block, Element, Failure
 from dockguard.common.shell_words import Assignment, HereDoc, Redirect, Word
 from dockguard.common.shell_wrappers import Unwrapped, assignment, program, unwrap
+from dockguard.lazy import cached_property
 from dockguard.source import Source, Span
 
 _DECLARE = frozenset(("export", "declare", "typeset", "local", "readonly", "set", "setx"))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 
 _FENCE = regex(r"^(?P<ticks>`{3,})(?P<lang>[\w-]+) (?P<path>[^\n`]+)\n(?P<text>.*?)^(?P=ticks)$", re.M | re.S)

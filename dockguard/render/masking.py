@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import islice
 
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.render.secret_ranges import key_blocks, secret_ranges
 from dockguard.report import Report, Run
 from dockguard.source import Secret, Source, Span

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, Via
 from dockguard.stack.pieces import Assumption, BuildRequest, Container, Image, Mount, Piece, Port, Proxy, Route, User

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Unknown
 from dockguard.stack.link import Running

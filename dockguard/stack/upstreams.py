@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span
 from dockguard.stack.link import Running, Stack

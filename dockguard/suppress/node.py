@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any
 
 from dockguard.config.model import Entry
 from dockguard.finding import Edit
 from dockguard.formats.base import Kind
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.select import Catalogue
 from dockguard.source import Fact, Many, Span, absent

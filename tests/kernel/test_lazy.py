@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import re
@@ -9,7 +10,7 @@ import re
 import pytest
 
 import dockguard
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 
 MODULES = [
     module.name
@@ -26,6 +27,39 @@ def test_behaves_as_a_compiled_one() -> None:
     assert [m.end() for m in lazy.finditer("x x")] == [1, 3]
     with pytest.raises(AttributeError):
         lazy.nonsense  # type: ignore[attr-defined]  # noqa: B018
+
+
+class Counted:
+    """A class whose property is worked out once for each instance."""
+
+    calls = 0
+
+    @cached_property
+    def value(self) -> int:
+        """How often it was worked out."""
+        self.calls += 1
+        return self.calls
+
+
+def test_a_property_is_worked_out_once() -> None:
+    one, other = Counted(), Counted()
+    assert (one.value, one.value, other.value) == (1, 1, 1)
+    del one.__dict__["value"]
+    assert one.value == 2
+    assert isinstance(vars(Counted)["value"], functools.cached_property), "the check language looks for it"
+
+
+def test_a_property_that_fails_is_asked_again() -> None:
+    class Failing:
+        @cached_property
+        def value(self) -> int:
+            raise ValueError
+
+    one = Failing()
+    for _ in range(2):
+        with pytest.raises(ValueError, match=""):
+            one.value  # noqa: B018
+    assert "value" not in vars(one)
 
 
 @pytest.mark.parametrize("name", MODULES)

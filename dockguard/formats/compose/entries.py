@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from dockguard.formats.compose.scalars import go_text
 from dockguard.formats.compose.tree import is_unknown
 from dockguard.formats.compose.view import View, fact, many, readable
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 

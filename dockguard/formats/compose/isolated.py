@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 
 from dockguard.formats.compose.entries import Entry, entries
 from dockguard.formats.compose.owner import Owner
 from dockguard.formats.compose.parts import Device
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Unknown
 

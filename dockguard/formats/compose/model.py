@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, TypeVar
 
 from dockguard.formats.compose.entries import Entry, entries
@@ -11,6 +10,7 @@ from dockguard.formats.compose.refusal import Difference, Journal, Refusal, Requ
 from dockguard.formats.compose.service import Service as Service
 from dockguard.formats.compose.tree import Path, Value
 from dockguard.formats.compose.view import View, fact, many
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import Any
 
 from dockguard.finding import Problem
 from dockguard.formats.compose.scalars import plain_scalar
 from dockguard.formats.compose.tree import Path, Value
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Source, Span, Via
 

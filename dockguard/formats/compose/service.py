@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.bounded import Bounded
@@ -12,6 +11,7 @@ from dockguard.formats.compose.isolated import Isolated
 from dockguard.formats.compose.process import Build, Hook
 from dockguard.formats.compose.tree import is_unknown
 from dockguard.formats.compose.view import as_int, as_words, fact, many
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many
 

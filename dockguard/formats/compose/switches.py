@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dockguard.common.switches import Setting
 from dockguard.formats.compose.credentials import origin
 from dockguard.formats.compose.scalars import go_text
 from dockguard.formats.compose.tree import Value, is_unknown, shown
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Span
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from posixpath import basename
 from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.parts import Copy
 from dockguard.formats.dockerfile.runs import RunCommand
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Span
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from dockguard.formats.dockerfile.checks_off import CheckOff
 from dockguard.formats.dockerfile.context import Context
@@ -14,6 +13,7 @@ from dockguard.formats.dockerfile.parts import Copy, Leak, SecretText
 from dockguard.formats.dockerfile.references import ImageReference
 from dockguard.formats.dockerfile.runs import Account
 from dockguard.formats.dockerfile.tree import Tree
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Source, Span
 from dockguard.stack.pieces import BuildRequest, User

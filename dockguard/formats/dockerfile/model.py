@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from dockguard.formats.dockerfile.context import Context
 from dockguard.formats.dockerfile.forms import Form
@@ -13,6 +12,7 @@ from dockguard.formats.dockerfile.runs import Account, RunCommand
 from dockguard.formats.dockerfile.scope import END, Expanded, Scope
 from dockguard.formats.dockerfile.settings import Settings
 from dockguard.formats.dockerfile.tree import Instruction, Word
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span
 from dockguard.stack.pieces import User

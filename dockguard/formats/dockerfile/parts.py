@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Protocol
 
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Source, Span, Unknown
 from dockguard.stack.pieces import User

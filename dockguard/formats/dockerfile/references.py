@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dockguard.common.imageref import Reference
 from dockguard.common.imageref import parse as parse_reference
 from dockguard.formats.dockerfile.model import Step
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from dockguard.common.packages import PackageCall
 from dockguard.common.shell import Command, Script
 from dockguard.formats.dockerfile.parts import Host
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Span
 

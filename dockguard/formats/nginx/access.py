@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from dockguard.formats.nginx.level import Level
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 

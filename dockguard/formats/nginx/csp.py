@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
 from dockguard.formats.nginx.headers import Header
 from dockguard.formats.nginx.values import Choice
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.table import nearest
 from dockguard.formats.nginx.tree import Word
 from dockguard.formats.nginx.values import Choice, Variables
+from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 
 # Statuses whose responses carry headers without `always` (ngx_http_headers_filter, measured on 34 statuses).

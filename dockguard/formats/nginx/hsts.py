@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from dockguard.formats.nginx.headers import Header
+from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 
 YEAR = 31_536_000  # seconds

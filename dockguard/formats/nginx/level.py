@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +10,7 @@ from dockguard.formats.nginx import inheritance, table
 from dockguard.formats.nginx.release import before as older
 from dockguard.formats.nginx.tree import Statement, Word
 from dockguard.formats.nginx.verdict import FINE, Verdict, judge
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, Via
 

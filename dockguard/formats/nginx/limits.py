@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.values import names
+from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 
 _UNITS = {"": 1, "k": 1024, "m": 1024**2}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from dockguard.formats.nginx import action, matching, paths
 from dockguard.formats.nginx.access import Access
 from dockguard.formats.nginx.csp import Policy, policies
@@ -12,6 +10,7 @@ from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits
 from dockguard.formats.nginx.server import Server
+from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 from dockguard.formats.nginx.level import Directive, Level
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 

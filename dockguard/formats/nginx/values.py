@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import product
 
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.tree import Word
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 
 VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")

@@ -61,6 +61,8 @@ class Run:
     notices: tuple[str, ...] = ()  # one line each, for stderr
     extras: Mapping[str, str] = field(default_factory=dict)
     tolerant: bool = False  # --allow-incomplete: problems are told, but do not fail the run
+    policy: str = ""  # the policy in force, in place of a profile
+    controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of the policy, by rule id
 
     @property
     def active(self) -> tuple[Report, ...]:

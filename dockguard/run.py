@@ -187,6 +187,8 @@ def whole(session: Session, found: Found, said: Iterable[Report], problems: Iter
         notices=session.notices,
         tolerant=session.ask.allow_incomplete,
         extras=_way_to_root(session),
+        policy=session.policy.name if session.policy else "",
+        controls=session.policy.by_rule if session.policy else {},
     )
 
 

@@ -86,6 +86,11 @@ class Catalogue:
         """The rule of an id or an alias."""
         return self.names.get(name)
 
+    def id_of(self, name: str) -> str:
+        """The id of the rule of an id or an alias; the name itself where there is none."""
+        rule = self.names.get(name)
+        return rule.id if rule is not None else name
+
     def misnamed(self, name: str) -> tuple[str, str] | None:
         """What is wrong with a rule's name, and what may help; None for a rule that exists."""
         if name in self.names:
@@ -155,6 +160,8 @@ class Layer:
     select: tuple[str, ...] | None = None  # exactly these; None: nothing said
     extend: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    policy: str = ""  # what names the rules that are the base, in place of a profile
+    rules: frozenset[str] | None = None  # the ids of that policy, once it is read
 
     def verdict(self, rule: Rule) -> tuple[bool, bool] | None:
         """(Whether it is wanted, whether it was meant by its name); None when no selector means it."""
@@ -170,7 +177,8 @@ def enabled(rule: Rule, layers: Sequence[Layer]) -> bool:
     """Whether a rule is wanted; the last layer is the strongest.
 
     In each layer the most specific selector decides, and ignore beats select at equal reach. The strongest layer that
-    names a profile or a `select` gives the base; `extend` and `ignore` of the layers below still count over it.
+    names a profile, a policy or a `select` gives the base; `extend` and `ignore` of the layers below still count over a
+    profile. A policy is exact: only its own layer and stronger ones change it. It says nothing about the meta family.
     """
     profile, based = _profile(layers), False
     for layer in reversed(layers):
@@ -181,6 +189,8 @@ def enabled(rule: Rule, layers: Sequence[Layer]) -> bool:
             return wanted and (by_name or rule.status != "preview" or profile == PROFILES[-1])
         if heard.select is not None:
             return False
+        if heard.rules is not None and (rule.id in heard.rules or rule.family != "meta"):
+            return rule.id in heard.rules
         based = based or layer.profile is not None
     return in_profile(rule, profile)
 

@@ -15,7 +15,8 @@ from dockguard.finding import Problem, Severity
 from dockguard.formats import load as load_formats
 from dockguard.glob import PathGlob
 from dockguard.pack import BadRule
-from dockguard.record import dataclass
+from dockguard.policy.model import Policy
+from dockguard.record import dataclass, replace
 from dockguard.rule import Rule
 from dockguard.rulebook import Rulebook, rulebook
 from dockguard.select import Catalogue, Choice, Layer, selector_problems
@@ -35,12 +36,16 @@ class Session:
     config: Config
     problems: tuple[Problem, ...] = ()
     notices: tuple[str, ...] = ()
+    policy: Policy | None = None
 
     @cached_property
     def choice(self) -> Choice:
         """Which rules are wanted."""
         ask = self.ask
-        return self.config.choice(Layer(ask.profile, ask.select, ask.extend_select, ask.ignore))
+        top = Layer(ask.profile, ask.select, ask.extend_select, ask.ignore)
+        if ask.policy and self.policy:
+            top = replace(top, policy=self.policy.name, rules=self.policy.rules)
+        return self.config.choice(top)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -73,11 +78,44 @@ def begin(ask: Ask) -> Session:
         if ask.rules:
             book.rules()
         loaded = _config(ask, workspace, paths, book)
+        loaded, policy = _policy(ask, workspace, loaded, book)
     except (BadRule, OSError) as error:
-        loaded = Loaded(Config(), (Problem("bad-rule", str(error)),))
+        loaded, policy = Loaded(Config(), (Problem("bad-rule", str(error)),)), None
     problems = [*loaded.problems, *_words(ask, book)]
-    notices = tuple(f"{path} is out of force: a configuration above it has root = true" for path in loaded.shadowed)
-    return Session(ask, workspace, paths, prefix, book, loaded.config, tuple(problems), notices)
+    notices = (*_shadows(loaded), *_idle_policy(ask, loaded.config))
+    return Session(ask, workspace, paths, prefix, book, loaded.config, tuple(problems), notices, policy)
+
+
+def _shadows(loaded: Loaded) -> Iterable[str]:
+    return (f"{path} is out of force: a configuration above it has root = true" for path in loaded.shadowed)
+
+
+def _idle_policy(ask: Ask, config: Config) -> Iterable[str]:
+    if config.policy is not None and ask.policy is None and ask.profile is not None:
+        yield f"policy `{config.policy.name}` of the configuration is out of force: --profile {ask.profile}"
+
+
+def _policy(ask: Ask, workspace: Workspace, loaded: Loaded, book: Rulebook) -> tuple[Loaded, Policy | None]:
+    """The policy in force, and the configuration with it: the command line's, else the configuration's own.
+
+    A profile on the command line puts the configuration's out of force.
+    """
+    named = loaded.config.policy
+    if ask.policy is None and (named is None or ask.profile is not None):
+        return loaded, None
+    from dockguard.policy.find import find
+    from dockguard.policy.force import over, under
+
+    context = Context(book.catalogue(), __version__)
+    if ask.policy is not None:
+        name = workspace.relative(Path(ask.policy)) if ask.policy.endswith(".toml") else ask.policy
+        read = find(workspace, name, "", context)
+    elif named is not None:
+        read = find(workspace, named.name, named.folder, context, named.span)
+    if read.policy is None:
+        return replace(loaded, problems=(*loaded.problems, *read.problems)), None
+    config = over(read.policy, loaded.config) if ask.policy else under(read.policy, loaded.config)
+    return replace(loaded, config=config), read.policy
 
 
 def _config(ask: Ask, workspace: Workspace, paths: Sequence[str], book: Rulebook) -> Loaded:
@@ -98,6 +136,8 @@ def _common_folder(workspace: Workspace, paths: Sequence[str]) -> str:
 
 def _words(ask: Ask, book: Rulebook) -> Iterable[Problem]:
     """Selectors on the command line that select nothing."""
+    if ask.policy and ask.profile:
+        yield Problem("usage", "--policy and --profile both say which rules count", help="give one of them")
     options = {"--select": ask.select or (), "--extend-select": ask.extend_select, "--ignore": ask.ignore}
     for option, words in options.items():
         if words:

@@ -38,6 +38,7 @@ class Ask:
     stdin: str | None = None  # the text of `-`
     stdin_filename: str = ""
     today: datetime.date = field(default_factory=datetime.date.today)
+    policy: str | None = None  # one of ours, or a `.toml` file
 
 
 def open_workspace(ask: Ask) -> tuple[Workspace, tuple[str, ...], str]:
@@ -52,11 +53,18 @@ def open_workspace(ask: Ask) -> tuple[Workspace, tuple[str, ...], str]:
     texts = {}
     if ask.stdin is not None:
         texts[_relative(root, Path(ask.stdin_filename or "stdin"))] = ask.stdin
-    further = [Path(path) for path in (*ask.compose_files, *ask.env_files, *filter(None, (ask.config, ask.baseline)))]
+    further = [
+        Path(path)
+        for path in (*ask.compose_files, *ask.env_files, *filter(None, (ask.config, ask.baseline, _file(ask.policy))))
+    ]
     workspace = Workspace(root, (*named, *further), texts, homes=[root] if root in homes else homes)
     paths = tuple(workspace.relative(path) for path in named) + tuple(texts)
     prefix = workspace.relative(Path.cwd())
     return workspace, paths, "" if prefix == "." else prefix
+
+
+def _file(policy: str | None) -> str:
+    return policy if policy is not None and policy.endswith(".toml") else ""
 
 
 def _home(path: Path) -> Path:

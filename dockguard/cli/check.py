@@ -48,6 +48,9 @@ def selection(function: Any) -> Any:
 _SELECTION = (
     click.argument("paths", nargs=-1, metavar="[PATH|-]..."),
     click.option("--profile", type=click.Choice(PROFILES), help="Which rules: each contains the one before."),
+    click.option(
+        "--policy", metavar="NAME|FILE", help="A policy in place of a profile: baseline, restricted, a .toml."
+    ),
     click.option("--select", multiple=True, callback=_words, help="Exactly these: rules, families, globs, @tags."),
     click.option("--extend-select", multiple=True, callback=_words, help="These too."),
     click.option("--ignore", multiple=True, callback=_words, help="Not these."),

@@ -9,10 +9,10 @@ import click
 
 
 @click.command("explain")
-@click.argument("what", metavar="RULE|KIND|FILE:LINE")
+@click.argument("what", metavar="RULE|KIND|POLICY|FILE:LINE")
 def command(what: str) -> None:
-    """Explain a rule (`compose/privileged-container`), a kind (`compose.service`), or what is found at FILE:LINE."""
-    text = _rule(what) or _kind(what)
+    """Explain a rule (`compose/privileged-container`), a kind (`compose.service`), a policy, or FILE:LINE."""
+    text = _rule(what) or _kind(what) or _policy(what)
     if text is None and what.rpartition(":")[2].isdigit():
         text = _line(*what.rsplit(":", 1))
     if text is None:
@@ -47,6 +47,17 @@ def _kind(name: str) -> str | None:
     head = [f"{name}: {inspect.cleandoc(kind.type.__doc__ or '')}", ""]
     index = ["", "Rules may name words: `on: […]`."] if kind.key else []
     return "\n".join([*head, *_attributes(kind.type, name.rpartition(".")[2]), *index])
+
+
+def _policy(name: str) -> str | None:
+    from dockguard.policy.find import names
+
+    if name not in names() and not name.endswith(".toml"):
+        return None
+    from dockguard.cli import policies
+    from dockguard.rulebook import rulebook
+
+    return policies.page(policies.named(name, rulebook()))
 
 
 def _attributes(owner: type, variable: str) -> Iterator[str]:
@@ -87,9 +98,10 @@ def _at(span: object, line: int) -> bool:
 def _near(what: str) -> str:
     from difflib import get_close_matches
 
+    from dockguard.policy.find import names as policies
     from dockguard.rulebook import rulebook
     from dockguard.run import every_kind
 
-    names = [*rulebook().catalogue().names, *every_kind()]
+    names = [*rulebook().catalogue().names, *every_kind(), *policies()]
     near = get_close_matches(what, names, 1)
     return f"; did you mean `{near[0]}`?" if near else "; `dockguard rules` lists them"

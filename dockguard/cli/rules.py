@@ -10,9 +10,12 @@ import click
 @click.command("rules")
 @click.option("-f", "--format", "format", default="text", type=click.Choice(["text", "json"]), help="Of stdout.")
 @click.option("--select", multiple=True, help="Only these: rules, families, globs, @tags.")
+@click.option("--policy", metavar="NAME|FILE", help="Those of a policy, with its severities and options.")
 @click.option("--rules", "folders", multiple=True, metavar="DIR", help="Further folders of rule pages.")
 @click.option("--allow-code", is_flag=True, help="Let pages of --rules run their Python siblings.")
-def command(format: str, select: tuple[str, ...], folders: tuple[str, ...], allow_code: bool) -> None:
+def command(
+    format: str, select: tuple[str, ...], policy: str | None, folders: tuple[str, ...], allow_code: bool
+) -> None:
     """List the rules, with severity, profile and title."""
     from dockguard.pack import BadRule
     from dockguard.render import rules_list
@@ -28,4 +31,10 @@ def command(format: str, select: tuple[str, ...], folders: tuple[str, ...], allo
     for problem in selector_problems(words, book.catalogue(), "--select"):
         raise click.UsageError(f"{problem.message}; {problem.help}")
     wanted = [rule for rule in rules if not words or any(reach(word, rule) for word in words)]
-    click.echo(rules_list.as_json(wanted) if format == "json" else rules_list.table(wanted), nl=False)
+    more = {}
+    if policy is not None:
+        from dockguard.cli import policies
+
+        chosen = policies.named(policy, book)
+        wanted, more = policies.under(chosen, wanted), policies.keys(chosen)
+    click.echo(rules_list.as_json(wanted, more) if format == "json" else rules_list.table(wanted), nl=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from dockguard.config.model import Config, Context, Entry, StackFiles
+from dockguard.config.model import Config, Context, Entry, PolicyName, StackFiles
 from dockguard.config.schema import Reading
 from dockguard.config.toml import Path
 from dockguard.finding import Problem, Severity
@@ -50,6 +50,7 @@ def build(workspace: Workspace, file: File, problems: list[Problem]) -> Config:
         path=file.reading.source.path,
         root=data.get("root", False),
         layers=(_joined(_layer(data), _layer(rules)), limits),
+        policy=_policy(file),
         fail_on=data.get("fail-on"),
         min_severity=_level(data.get("min-severity")),
         exclude=_globs(data.get("exclude", ()), folder),
@@ -66,6 +67,11 @@ def build(workspace: Workspace, file: File, problems: list[Problem]) -> Config:
     )
 
 
+def _policy(file: File) -> PolicyName | None:
+    name = file.data.get("policy")
+    return None if name is None else PolicyName(name, file.folder, file.reading.span((*file.section, "policy")))
+
+
 def _layer(table: Mapping[str, Any]) -> Layer:
     select = table.get("select")
     return Layer(
@@ -73,13 +79,14 @@ def _layer(table: Mapping[str, Any]) -> Layer:
         None if select is None else tuple(select),
         tuple(table.get("extend-select", ())),
         tuple(table.get("ignore", ())),
+        table.get("policy", ""),
     )
 
 
 def _joined(one: Layer, other: Layer) -> Layer:
     said = one.select is not None or other.select is not None
     select = (*(one.select or ()), *(other.select or ())) if said else None
-    return Layer(one.profile, select, one.extend + other.extend, one.ignore + other.ignore)
+    return Layer(one.profile, select, one.extend + other.extend, one.ignore + other.ignore, one.policy)
 
 
 def _level(word: str | None) -> Severity | None:

@@ -92,7 +92,12 @@ def _read(workspace: Workspace, source: Source, context: Context) -> File:
         reading = Reading(source, places(source.text), context)
     except (ValueError, IndexError, RecursionError):
         reading = Reading(source, {}, context)
-    return File(reading, section, reading.clean(inner(data, section) or {}, TOP, section))
+    ours = inner(data, section) or {}
+    if isinstance(ours, dict) and {"profile", "policy"} <= ours.keys():
+        reading.complain(
+            (*section, "policy"), "`policy` and `profile` both say which rules count", "keep one", key=True
+        )
+    return File(reading, section, reading.clean(ours, TOP, section))
 
 
 def _parent(workspace: Workspace, file: File, seen: set[str], problems: list[Problem]) -> Source | None:
@@ -147,6 +152,7 @@ def _over(below: Config, above: Config) -> Config:
         suppressions=below.suppressions + above.suppressions,
         inline=below.inline and above.inline,
         foreign=above.foreign or below.foreign,
+        policy=above.policy or (None if any(layer.profile for layer in above.layers) else below.policy),
     )
 
 

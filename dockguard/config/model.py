@@ -67,6 +67,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyName:
+    """A policy as a configuration names it: one of ours, or a file relative to `folder`."""
+
+    name: str
+    folder: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings of one run, after `extend`. Paths are workspace paths; `path` is "" without a file."""
 
@@ -86,6 +95,7 @@ class Config:
     suppressions: tuple[Entry, ...] = ()
     inline: bool = True
     foreign: tuple[str, ...] = ()
+    policy: PolicyName | None = None  # None where a profile that is named nearer by is in force
 
     def choice(self, command_line: Layer | None = None) -> Choice:
         """Which rules are wanted, the command line over the file."""

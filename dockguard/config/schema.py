@@ -86,7 +86,8 @@ def _selector(word: str, context: Context) -> Complaint:
     return context.catalogue.misselected(word)
 
 
-def _rule(word: str, context: Context) -> Complaint:
+def known_rule(word: str, context: Context) -> Complaint:
+    """What is wrong with the name of a rule."""
     return context.catalogue.misnamed(word)
 
 
@@ -109,39 +110,43 @@ def _version(word: str, context: Context) -> Complaint:
     return None if good else (f"dockguard {context.version} does not meet required-version `{word}`", "")
 
 
-def _some(word: str, context: Context) -> Complaint:
+def not_empty(word: str, context: Context) -> Complaint:
+    """What is wrong with a text that must say something."""
     return None if word.strip() else ("must not be empty", "")
 
 
-_SELECTORS = Items(Text(_selector))
+SELECTORS = Items(Text(_selector))
 _GLOBS = Items(Text(_glob))
-_PATHS = Items(Text(_some), single=True)
-_LEVEL = Word(SEVERITIES)
+_PATHS = Items(Text(not_empty), single=True)
+LEVEL = Word(SEVERITIES)
 _PROFILE = Word(PROFILES)
-_CHOICE: Mapping[str, Shape] = {"select": _SELECTORS, "extend-select": _SELECTORS, "ignore": _SELECTORS}
+_CHOICE: Mapping[str, Shape] = {"select": SELECTORS, "extend-select": SELECTORS, "ignore": SELECTORS}
 
 TOP = Table(
     {
         "root": Plain(bool),
-        "extend": Text(_some),
+        "extend": Text(not_empty),
         "required-version": Text(_version),
         "profile": _PROFILE,
+        "policy": Text(not_empty),
         "fail-on": Word((*SEVERITIES, "never")),
-        "min-severity": _LEVEL,
+        "min-severity": LEVEL,
         **_CHOICE,
         "exclude": _GLOBS,
-        "baseline": Text(_some),
-        "rules": Table({**_CHOICE, "severity": Keyed(_rule, _LEVEL), "options": Options()}),
+        "baseline": Text(not_empty),
+        "rules": Table({**_CHOICE, "severity": Keyed(known_rule, LEVEL), "options": Options()}),
         "per-path": Keyed(_glob, Table({"profile": _PROFILE, **_CHOICE})),
         "kinds": Keyed(_kind, _GLOBS),
         "stack": Items(
             Table(
                 {
-                    "name": Text(_some),
+                    "name": Text(not_empty),
                     "compose": _PATHS,
-                    "profiles": Items(Text(_some)),
+                    "profiles": Items(Text(not_empty)),
                     "env-file": _PATHS,
-                    "nginx": Items(Table({"service": Text(_some), "root": Text(_some)}, (("service",), ("root",)))),
+                    "nginx": Items(
+                        Table({"service": Text(not_empty), "root": Text(not_empty)}, (("service",), ("root",)))
+                    ),
                 },
                 (("name",), ("compose",)),
             )
@@ -150,8 +155,8 @@ TOP = Table(
         "suppress": Items(
             Table(
                 {
-                    "rule": Text(_rule),
-                    **dict.fromkeys(PLACES, Text(_some)),
+                    "rule": Text(known_rule),
+                    **dict.fromkeys(PLACES, Text(not_empty)),
                     "path": Text(_glob),
                     "reason": Text(),
                     "until": Plain(datetime.date),
@@ -320,11 +325,11 @@ class Reading:
     def _facts(self, value: Any, path: Path) -> Any:
         known = self.context.assumable
         fields: dict[str, Shape] = {name: _facts_shape(type_) for name, type_ in known.items()}
-        return self._table(value, Table({"image": Text(_some), **fields}, (("image",), tuple(known))), path)
+        return self._table(value, Table({"image": Text(not_empty), **fields}, (("image",), tuple(known))), path)
 
 
 def _facts_shape(type_: type) -> Shape:
-    return Text(_some) if type_ is str else Plain(type_)
+    return Text(not_empty) if type_ is str else Plain(type_)
 
 
 def _listed(words: Iterable[str]) -> str:

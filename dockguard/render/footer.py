@@ -104,12 +104,13 @@ def _some(lines: list[str], verbose: bool) -> list[str]:
 def _verdict(run: Run) -> str:
     """PASS or FAIL, why, and what lies below the gate."""
     failing, active = len(run.failing), len(run.active)
+    policy = f" of policy {run.policy}" if run.policy else ""
     if run.gate is None:
-        text = f"the gate is off; {plural(active, 'finding')}"
+        text = f"the gate{policy} is off; {plural(active, 'finding')}"
     elif failing:
-        text = f"{plural(failing, 'finding')} at or above `{run.gate.word}`; {active - failing} below the gate"
+        text = f"{plural(failing, 'finding')} at or above `{run.gate.word}`; {active - failing} below the gate{policy}"
     else:
-        text = f"nothing at or above `{run.gate.word}`; {plural(active, 'finding')} below the gate"
+        text = f"nothing at or above `{run.gate.word}`; {plural(active, 'finding')} below the gate{policy}"
     if run.problems:
         return f"FAIL {plural(len(run.problems), 'error')}, so the result is incomplete; {text}"
     return f"{'FAIL' if failing else 'PASS'} {text}"
@@ -123,7 +124,7 @@ def _next(run: Run) -> list[str]:
         commands.append("dockguard baseline prune")
     elif run.failing and not run.known:
         commands.append("adopting? dockguard baseline create")
-    if not run.failing and not run.problems and (stricter := _STRICTER.get(run.profile)):
+    if not run.policy and not run.failing and not run.problems and (stricter := _STRICTER.get(run.profile)):
         commands.append(f"dockguard check --profile {stricter}")
     return commands
 

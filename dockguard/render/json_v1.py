@@ -34,6 +34,7 @@ def document(run: Run) -> dict[str, Any]:
         "findings": [_finding(report, run, masks) for report in ordered(run.reports)],
         "errors": [_error(problem, run, masks) for problem in run.problems],
         "summary": _summary(run),
+        **({"policy": well_formed(run.policy)} if run.policy else {}),
     }
 
 
@@ -66,6 +67,7 @@ def _finding(report: Report, run: Run, masks: Masks) -> dict[str, Any]:
         "fix": _fix(report, run, masks),
         "suppressed": _suppressed(report, run, masks),
         "fingerprint": report.fingerprint,
+        **({"controls": list(run.controls.get(report.rule.id, ()))} if run.policy else {}),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dockguard.render.terminal import Look, head, room, safe
@@ -21,16 +21,17 @@ def table(rules: Iterable[Rule], *, color: bool = False, width: int = 100) -> st
     return "".join(f"{line}\n" for line in (*lines, *([""] if lines else []), count))
 
 
-def as_json(rules: Iterable[Rule]) -> str:
-    """The same with every field, version 1 of the contract."""
+def as_json(rules: Iterable[Rule], more: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """The same with every field, version 1 of the contract; `more` adds keys to rules, by id."""
     import json
 
-    return json.dumps(document(rules), indent=2) + "\n"
+    return json.dumps(document(rules, more), indent=2) + "\n"
 
 
-def document(rules: Iterable[Rule]) -> dict[str, Any]:
+def document(rules: Iterable[Rule], more: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
     """The JSON object as Python values, keys in the contract's order."""
-    return {"version": VERSION, "rules": [entry(rule) for rule in sorted(rules, key=lambda rule: rule.id)]}
+    known = sorted(rules, key=lambda rule: rule.id)
+    return {"version": VERSION, "rules": [{**entry(rule), **(more or {}).get(rule.id, {})} for rule in known]}
 
 
 def entry(rule: Rule) -> dict[str, Any]:

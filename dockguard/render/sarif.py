@@ -71,6 +71,7 @@ class _Log:
             original_uri_base_ids={ROOT: om.ArtifactLocation(description=_text("The root of the repository."))},
             column_kind="unicodeCodePoints",
             redaction_tokens=[STARS],
+            properties={"policy": self._run.policy} if self._run.policy else None,
         )
 
     def _driver(self) -> Any:
@@ -156,6 +157,7 @@ class _Log:
             "confidence": confidence.word,
             **({"variants": list(report.variants)} if report.variants else {}),
             **({"why": why} if why else {}),
+            **({"controls": list(controls)} if (controls := self._run.controls.get(report.rule.id)) else {}),
         }
 
     def _suppressions(self, report: Report) -> list[Any] | None:

@@ -56,7 +56,8 @@ def header(run: Run, *, color: bool = False, width: int = 100) -> str:
     look = Look.of(width, color)
     gate = run.gate.word if run.gate is not None else "never"
     lines = wrap(f"dockguard {__version__}", look.width)
-    rest = f"profile {run.profile} · gate {gate} · config {run.config or 'none'} · {_kinds(run)}"
+    base = f"policy {run.policy}" if run.policy else f"profile {run.profile}"
+    rest = f"{base} · gate {gate} · config {run.config or 'none'} · {_kinds(run)}"
     lines = wrap(f"{lines[0]} · {rest}", look.width, "", "  ")
     lines += [row for stack in run.stacks for row in wrap(f"stack {stack}", look.width, "", "  ")]
     lines += [row for notice in run.notices for row in wrap(f"note: {notice}", look.width, "", "  ")]

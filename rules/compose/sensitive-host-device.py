@@ -10,14 +10,12 @@ from dockguard.api import Finding, Note, Severity
 if TYPE_CHECKING:
     from dockguard.api import Access
 
-_HARMLESS_ALONE = ("network tunnels", "mounting file systems", "a serial port")
-
 
 def check(device: Access, options: Mapping[str, Any]) -> Iterator[Finding]:
     """Disks and memory are the other rule's matter."""
     if not device.gives or device.gives in options["raw"]:
         return
-    alone = device.gives in _HARMLESS_ALONE
+    alone = device.gives in options["harmless"] or (device.is_tunnel and device.service_makes_tunnels)
     notes = tuple(Note(step.span, step.how) for step in device.fact.via or ())
     message = f"service `{device.service.name}` gets {device.gives} with `{device.name.known}`"
     why = "it gives little without further capabilities" if alone else ""

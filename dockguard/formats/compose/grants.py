@@ -40,11 +40,18 @@ class Capability:
         """In upper case, without `CAP_`; `CAP_ALL` stays, because the engine refuses it."""
         return self.fact.map(lambda text: text.upper() if text.upper() == "CAP_ALL" else _bare(text))
 
+    @property
+    def needed_to_start(self) -> tuple[str, ...]:
+        """What the image that the service pulls needs while it is still root, when it is known to start as root."""
+        from dockguard.formats.compose.pulled import facts_of
+
+        facts = facts_of(self.service)
+        return (facts.capabilities or ()) if facts is not None and facts.starts_as_root is True else ()
+
     @cached_property
     def service_makes_tunnels(self) -> bool:
         """Whether the image is known to need network administration: a VPN, a DHCP server."""
-        name = (self.service.image.known or "").lower()
-        return any(word in name for word in _TUNNELS)
+        return _makes_tunnels(self.service)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +77,11 @@ class Access:
     def name(self) -> Fact[str]:
         """The device's path, or the rule."""
         return self.fact
+
+    @property
+    def service_makes_tunnels(self) -> bool:
+        """Whether the image is known to need network administration: a VPN, a DHCP server."""
+        return _makes_tunnels(self.service)
 
     @property
     def is_tunnel(self) -> bool:
@@ -108,6 +120,16 @@ class SecurityOption:
     def setting(self) -> Fact[str]:
         """What stands behind the first `:` or `=`."""
         return self.fact.map(lambda text: _halves(text)[1])
+
+    @property
+    def selinux_type(self) -> Fact[str]:
+        """The type of a `label=type:TYPE`; absent for other options."""
+        return self.fact.map(lambda text: _type(_halves(text)))
+
+
+def _type(halves: tuple[str, str]) -> str | None:
+    key, _, name = halves[1].partition(":")
+    return name if (halves[0], key) == ("label", "type") else None
 
 
 def capabilities(service: Service) -> Iterator[Capability]:
@@ -151,6 +173,11 @@ def _has_nodes(service: Service) -> bool:
         return True
     added = {name.known for name in service.added_capabilities}
     return bool({"ALL", "MKNOD"} & added) or any(mount.host_path.known == "/dev" for mount in service.volumes)
+
+
+def _makes_tunnels(service: Service) -> bool:
+    name = (service.image.known or "").lower()
+    return any(word in name for word in _TUNNELS)
 
 
 def _bare(text: str) -> str:

@@ -29,6 +29,15 @@ def is_of_system(mount: Mount) -> bool:
     return bool(mount.host_path.written) and judge(mount.written_path) is not None
 
 
+def is_in_project(mount: Mount) -> bool:
+    """Whether the host path is the root of the repository, or lies below it; no link is followed."""
+    from posixpath import normpath
+
+    project = mount.service.project if mount.service is not None else None
+    path, root = mount.host_path.known, (project.root.rstrip("/") if project is not None else "")
+    return bool(path and root) and f"{normpath(path or '')}/".startswith(f"{root}/")
+
+
 def is_drive_letter(mount: Mount) -> bool:
     """`v:/data`: compose-go's parser takes a letter before a colon for a drive, on Linux too (format/volume.go)."""
     return mount.is_anonymous and _DRIVE_TARGET.fullmatch(mount.target.known or "") is not None

@@ -144,6 +144,13 @@ class Mount(View):
         return is_drive_letter(self)
 
     @property
+    def is_in_project(self) -> bool:
+        """Whether the host path lies in the project's repository."""
+        from dockguard.formats.compose.hostpaths import is_in_project
+
+        return is_in_project(self)
+
+    @property
     def names_configuration(self) -> bool:
         """Whether a file of the host is mounted at the place of a configuration or a certificate."""
         from dockguard.formats.compose.hostpaths import names_configuration

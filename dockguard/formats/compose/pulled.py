@@ -69,6 +69,11 @@ class Pulled:
         return self._of(_versionless)
 
     @property
+    def tag_moves(self) -> Fact[bool]:
+        """Whether its tag names no version (none, `latest`, `alpine`), whatever digest holds the image."""
+        return self._of(_moves)
+
+    @property
     def is_made_here(self) -> bool:
         """Whether a service of the project builds an image of this name."""
         project = self.service.project
@@ -99,6 +104,19 @@ def _versionless(reference: Reference) -> bool | Unknown:
     tag, pinned = reference.tag_value, reference.pinned_by_digest
     if not isinstance(tag, str) or pinned is not False:
         return tag if isinstance(tag, Unknown) else pinned if isinstance(pinned, Unknown) else False
+    return _names_no_version(tag, reference)
+
+
+def _moves(reference: Reference) -> bool | Unknown:
+    from dockguard.common.imageref import is_mutable_tag
+
+    tag = reference.tag_value
+    if not isinstance(tag, str):
+        return tag if isinstance(tag, Unknown) else True
+    return is_mutable_tag(tag) or _names_no_version(tag, reference)
+
+
+def _names_no_version(tag: str, reference: Reference) -> bool:
     from dockguard.common.eol import lifecycles_of
 
     named = reference.name in _CODENAMES or bool(lifecycles_of(reference))

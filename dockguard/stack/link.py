@@ -111,6 +111,7 @@ class Published:
     port: Port
     container: Running
     routes: tuple[Proxied, ...]
+    stack: Stack | None = None  # the one that it is published in
 
     @property
     def subject(self) -> str:
@@ -201,4 +202,4 @@ def published(stack: Stack) -> Iterable[Published]:
     for container in stack.containers:
         routes = tuple(route for route in stack.routes if route.to is container)
         for port in container.ports:
-            yield Published(port, container, routes)
+            yield Published(port, container, routes, stack)

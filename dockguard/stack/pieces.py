@@ -176,6 +176,8 @@ class Proxy:
     container: str
     sockets: Many[Socket]
     node: object = None  # its format's own node
+    image: Fact[str] | None = None  # the image that it runs in, or that its build stands on
+    stock: bool = False  # a configuration that the image brings may be there too, and listen on the image's ports
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Upstream:
     proxy: Running
     answer: Answer
     directory: Directory
+    stack: Stack
 
     @property
     def host(self) -> str:
@@ -81,4 +82,4 @@ def upstreams(stack: Stack) -> Iterator[Upstream]:
             found.setdefault((way.container, way.host.lower()), []).append(way)
     for (name, host), routes in found.items():
         proxy = stack.by_name[name]
-        yield Upstream(tuple(routes), proxy, directory.ask(proxy, host), directory)
+        yield Upstream(tuple(routes), proxy, directory.ask(proxy, host), directory, stack)

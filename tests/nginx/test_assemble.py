@@ -161,7 +161,9 @@ def test_routes_go_through_upstreams():
             "upstream app { server one:8000 weight=2; server two; server unix:/s; }",
         )
     )
-    assert [(route.host, route.port) for route in FORMAT.lower(found)] == [
+    proxy, *routes = FORMAT.lower(found)
+    assert [(socket.address, socket.port) for socket in proxy.sockets] == [("*", 80)]
+    assert [(route.host, route.port) for route in routes] == [
         ("one", 8000),
         ("two", 80),
         ("php", 9000),

@@ -91,12 +91,24 @@ def _home(files: containers.Tree, home: str, workspace: Workspace, names: list[F
         builder = Builder(resolver)
         root = builder.root(main[0].source.whole)
         builder.file(main[0], root)
-        return _site(builder, root, names, name)
+        site = _site(builder, root, names, name)
+        included = any(line.name == "include" and line.text(0).endswith("conf.d/*.conf") for line in site.directives)
+        site.root.memo["stock"] = known and included and not _covers_stock(files, home)
+        return site
     parts, _ = resolver(f"{home}/conf.d/*.conf", _nowhere())
     parts = [tree for tree in parts if context_of(tree) in ("http", "server")]
     if not parts:
         return None
-    return _fragments(parts, "http", resolver, None if known else _UNSEEN, names, name)
+    site = _fragments(parts, "http", resolver, None if known else _UNSEEN, names, name)
+    site.root.memo["stock"] = known and not _covers_stock(files, home)
+    return site
+
+
+def _covers_stock(files: containers.Tree, home: str) -> bool:
+    """Whether something takes the place of the `conf.d/default.conf` that nginx's own image has."""
+    if files.covers(f"{home}/conf.d"):
+        return True
+    return any(files.get(f"{home}/{name}") for name in ("conf.d/default.conf", "templates/default.conf.template"))
 
 
 def _nowhere() -> Span:

@@ -20,6 +20,7 @@ _OPTION = regex(
     r"(?:--(?:port|bind|listen|server\.port)[= ]|(?:^|\s)-[pbl][= ]?|\brunserver\s+|\bhttp\.server\s+)"
     r"[\"']?(?:tcp://)?(?:[\w.*\[\]:-]{0,80}:)?(\d{2,5})\b"
 )
+_FIXED = frozenset(("postgres", "mysql", "mariadb", "mongo", "redis", "memcached"))
 _MAX_TEXT = 20_000
 
 
@@ -118,12 +119,21 @@ def _by_image(running: Running) -> Serving | None:
         listed = ", ".join(str(port.known) for port in exposed[:5])
         ports = frozenset(port.known for port in exposed if port.known is not None)
         return Serving(ports, False, f"its image exposes {listed}", exposed[0].span)
-    ports = frozenset(_known_ports(running.image)) if running.container.build is None else frozenset()
-    if not ports:
+    name = running.image.known or ""
+    fixed = frozenset(_known_ports(running.image)) if running.container.build is None and _is_fixed(running) else None
+    if not fixed:
         return None
-    return Serving(
-        ports, False, f"`{running.image.known}` listens on {', '.join(map(str, sorted(ports)))}", running.image.span
-    )
+    return Serving(fixed, False, f"`{name}` listens on {', '.join(map(str, sorted(fixed)))}", running.image.span)
+
+
+def _is_fixed(running: Running) -> bool:
+    """Whether it is a database whose port nothing here can change; other programs open ports by their settings."""
+    from dockguard.common.images import facts_of
+
+    facts = facts_of(running.image.known) if running.image.known else None
+    told = any(fact is not None and fact.written for fact in (running.container.command, running.container.entrypoint))
+    configured = running.mounts.open or any(mount.kind in ("bind", "config") for mount in running.mounts)
+    return facts is not None and facts.name in _FIXED and not told and not configured
 
 
 def _exposed(running: Running) -> list[Fact[int]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from dockguard.formats.nginx.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
-from dockguard.formats.nginx.site import Site
 from dockguard.formats.nginx.listening import sockets
+from dockguard.formats.nginx.site import Site
 from dockguard.lazy import regex
 from dockguard.source import Fact
 from dockguard.stack.pieces import Proxy, Route

@@ -1,0 +1,95 @@
+"""Where variables get their values besides maps: `set` lines and named groups, by the block that they belong to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from dockguard.formats.nginx import condition, matching
+from dockguard.formats.nginx.captures import Provider
+from dockguard.formats.nginx.level import Directive, Level
+from dockguard.lazy import regex
+
+MAX_EACH = 12  # definitions of one variable in one block that are followed
+_NAMED = regex(r"\(\?P?[<'](\w+)[>']")
+
+Definition = Directive | Provider
+
+
+class Definitions:
+    """Every definition of an `http` block."""
+
+    def __init__(self, http: Level | None) -> None:
+        self._own: dict[tuple[str, int], list[Definition]] = defaultdict(list)  # by the block that runs them
+        self._server: dict[tuple[str, int], list[Definition]] = defaultdict(list)
+        self._anywhere: dict[str, list[Definition]] = defaultdict(list)
+        for level in http.walk() if http is not None else ():
+            for name, definition in _of(level):
+                self._learn(name, level, definition)
+
+    def _learn(self, name: str, level: Level, definition: Definition) -> None:
+        here, server = _home(level), _server(level)
+        for found in (self._own[name, id(here)], self._server[name, id(server)], self._anywhere[name]):
+            if len(found) < MAX_EACH:
+                found.append(definition)
+
+    def of(self, name: str, level: Level) -> tuple[list[Definition], bool]:
+        """The definitions that a line in a block may see, and whether one of them surely ran.
+
+        Those of the block and of the blocks around it; where there are none, all of the server, since an internal
+        redirect brings values along; a `map` block outside of any server takes what there is.
+        """
+        found: list[Definition] = []
+        for home in (one for one in level.chain if _home(one) is one):
+            here = self._own.get((name, id(home)), ())
+            found += here
+            if any(_sure(one, home) for one in here):
+                return found, True
+        if found:
+            return found, False
+        server = _server(level)
+        return list(self._server.get((name, id(server)), ()) if server else self._anywhere.get(name, ())), False
+
+
+def _of(level: Level) -> Iterator[tuple[str, Definition]]:
+    for line in level.own.get("set", ()):
+        if len(line.words) == 2:
+            yield line.texts[0].lstrip("$").lower(), line
+    for provider in _providers(level):
+        if "(?" in provider.pattern:
+            for match in _NAMED.finditer(provider.pattern):
+                yield match[1].lower(), provider
+
+
+def _providers(level: Level) -> Iterator[Provider]:
+    if level.context == "location" and level.statement is not None:
+        match = matching.own_match(level)
+        if match.regex:
+            yield Provider(match.pattern, match.modifier == "~*", "$uri", None, level.span, sure=True)
+    for line in level.own.get("rewrite", ()):
+        yield Provider(line.text(0), False, "$uri", line, line.words[0].span if line.words else line.span, sure=False)
+    for line in level.own.get("if", ()):
+        asked = condition.of(line)
+        if asked is not None and asked.regex:
+            yield Provider(asked.value, asked.ignore_case, asked.variable, line, asked.span, sure=False)
+    for line in level.own.get("server_name", ()):
+        for word in line.words:
+            if word.text.startswith("~"):
+                yield Provider(word.text[1:], False, "$host", line, word.span, sure=False)
+
+
+def _sure(definition: Definition, home: Level) -> bool:
+    if isinstance(definition, Provider):
+        return definition.sure
+    return definition.level is home
+
+
+def _home(level: Level) -> Level:
+    """The block whose rewrite program a block belongs to."""
+    while level.context.startswith("if") and level.parent is not None:
+        level = level.parent
+    return level
+
+
+def _server(level: Level) -> Level | None:
+    return next((one for one in level.chain if one.context == "server"), None)

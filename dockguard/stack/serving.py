@@ -49,7 +49,7 @@ def serving(running: Running, stack: Stack) -> Serving:
     nothing = Serving(frozenset(), False, "", running.span)
     if any(proxy.sockets.open for proxy in proxies) or _unread(running):
         return nothing
-    mentioned = frozenset(_mentioned(running))
+    mentioned = frozenset((*_mentioned(running), *(() if proxies else _of_images(running))))
     listening = _by_proxy(proxies, running) or _by_command(running) or _by_image(running)
     if listening is None:
         return nothing
@@ -113,12 +113,12 @@ def _commands(running: Running) -> Iterator[Fact[tuple[str, ...]] | None]:
 
 
 def _by_image(running: Running) -> Serving | None:
-    """Ports that the image says it listens on."""
-    exposed = _exposed(running)
-    if exposed:
-        listed = ", ".join(str(port.known) for port in exposed[:5])
-        ports = frozenset(port.known for port in exposed if port.known is not None)
-        return Serving(ports, False, f"its image exposes {listed}", exposed[0].span)
+    """Ports that the image, or else the service, says it listens on."""
+    for exposed, whose in ((_exposed(running), "its image"), (list(running.container.exposed or ()), "the service")):
+        if exposed:
+            listed = ", ".join(str(port.known) for port in exposed[:5])
+            ports = frozenset(port.known for port in exposed if port.known is not None)
+            return Serving(ports, False, f"{whose} exposes {listed}", exposed[0].span)
     name = running.image.known or ""
     fixed = frozenset(_known_ports(running.image)) if running.container.build is None and _is_fixed(running) else None
     if not fixed:
@@ -150,12 +150,18 @@ def _mentioned(running: Running) -> Iterator[int]:
     texts = [" ".join(_words(fact)) for fact in (container.entrypoint, container.command)]
     texts += _values(container.environment.values())
     if built is not None:
-        yield from _known_ports(built.base)
         texts += [" ".join(_words(built.entrypoint)), " ".join(_words(built.cmd)), *_values(built.env.values())]
         check = built.facts.get("healthcheck")
         texts += [" ".join(_words(check))] if isinstance(check, Fact) else []
     for text in texts:
         yield from (int(number) for number in _NUMBER.findall(text[:_MAX_TEXT]))
+
+
+def _of_images(running: Running) -> Iterator[int]:
+    """What is known of the image, and of the one that a build stands on."""
+    yield from _known_ports(running.image)
+    if running.built is not None:
+        yield from _known_ports(running.built.base)
 
 
 def _values(facts: Iterable[Fact[str]]) -> list[str]:

@@ -92,7 +92,7 @@ class Judge:
         for questions in self._questions(rules):
             for rule, nodes in questions.of(list(questions.kind.nodes(root))):
                 options = self.options(rule)
-                for node in nodes:
+                for node in nodes if rule.sift is None else rule.sift(nodes, options):
                     yield from self._ask(rule, node, options)
 
     def _questions(self, rules: Sequence[Rule]) -> Iterable[_Questions]:

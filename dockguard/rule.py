@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dockguard.finding import Confidence, Finding, Safety, Severity
@@ -13,7 +13,10 @@ PROFILES = ("essential", "recommended", "strict", "audit")  # each contains the 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """One page. `check(node, options)` gives the findings about one node; it may raise Undecided."""
+    """One page. `check(node, options)` gives the findings about one node; it may raise Undecided.
+
+    `sift(nodes, options)` leaves out nodes that the check surely says nothing about; None where every node is asked.
+    """
 
     id: str  # family/slug
     title: str
@@ -34,6 +37,7 @@ class Rule:
     safety: Safety | None = None  # of its fix; None without one
     since: str = ""
     status: str = "stable"  # stable | preview | deprecated
+    sift: Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]] | None = None
 
     @property
     def family(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ KEYS = {
 }
 
 Check = Callable[[Any, Mapping[str, Any]], Iterator[Finding]]
+Sift = Callable[[Sequence[Any], Mapping[str, Any]], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def understand(
         profile=_one_of(page, "profile", PROFILES),
         body=page.body,
         check=_check(page, path, kinds, code),
+        sift=_sift(page) if "check" in page.meta else None,
         tags=_strings(page, "tags"),
         peers=_peers(page),
         standards={name: _strings(page, name) for name in STANDARDS if name in meta},
@@ -207,6 +209,20 @@ def _check(page: Page, path: Path, kinds: Mapping[str, Kind], code: bool) -> Che
         return made[0](node, options)
 
     return check
+
+
+def _sift(page: Page) -> Sift:
+    """Which nodes are worth the check; compiled when it is first asked."""
+    made: list[Sift] = []
+
+    def sift(nodes: Sequence[Any], options: Mapping[str, Any]) -> Sequence[Any]:
+        if not made:
+            from dockguard.pack import declared
+
+            made.append(declared.sift(page))
+        return made[0](nodes, options)
+
+    return sift
 
 
 def _declared(page: Page, kinds: Mapping[str, Kind]) -> Check:

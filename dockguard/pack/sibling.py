@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from dockguard.finding import Finding
@@ -15,9 +15,18 @@ from dockguard.pack.page import Page
 def coded(page: Page, sibling: Path) -> Callable[[Any, Mapping[str, Any]], Iterator[Finding]]:
     """The sibling's `check(node)` or `check(node, options)`; raises BadRule when it has none."""
     check = load(page, sibling)
-    if len(inspect.signature(check).parameters) > 1:
+    if _parameters(check) > 1:
         return check
     return lambda node, options: check(node)
+
+
+def _parameters(function: Callable[..., Any]) -> int:
+    """How many arguments a function takes; `inspect`, which costs as much as a small run, is for odd ones."""
+    if isinstance(function, FunctionType) and not hasattr(function, "__wrapped__"):
+        return function.__code__.co_argcount
+    import inspect
+
+    return len(inspect.signature(function).parameters)
 
 
 def load(page: Page, sibling: Path) -> Callable[..., Iterator[Finding]]:

@@ -134,3 +134,17 @@ def test_another_servers_handshake_brings_requests_for_unknown_hosts(place, ngin
     with serve.running(place, port):
         assert handshake(port, "b.test") is None
         assert handshake(port, "a.test", host="b.test")[2].startswith("HTTP/1.1 421")
+
+
+def test_ssl_belongs_to_the_socket(place, nginx):
+    port = configured(
+        place,
+        "server { listen 127.0.0.1:PORT ssl; server_name a.test; return 204; }"
+        "server { listen 127.0.0.1:PORT; server_name b.test; return 204; }",
+    )
+    with serve.running(place, port):
+        assert handshake(port, "b.test") is not None
+    port = configured(place, "server { listen 127.0.0.1:PORT; server_name b.test; return 204; }")
+    with serve.running(place, port):
+        assert handshake(port, "b.test") is None
+        assert serve.ask(port, serve.Ask("GET", "b.test", "/"))[0] == 204

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.suites import Suite, chosen, meant, table, words
+from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 
 LINES = frozenset(f"{side}ssl_ciphers" for side in ("", "proxy_", "grpc_", "uwsgi_"))

@@ -14,6 +14,7 @@ from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.settings import Setting, settings
 from dockguard.formats.nginx.site import Site
+from dockguard.formats.nginx.sockets import Clear, Socket, clears, sockets
 from dockguard.formats.nginx.tls import Tls, sides
 
 KINDS = {
@@ -25,6 +26,8 @@ KINDS = {
     "nginx.header": Kind(Header, lambda site: site.headers, lambda node: (node.key,), edit_directive),
     "nginx.csp": Kind(Policy, lambda site: site.policies),
     "nginx.hsts": Kind(Hsts, lambda site: site.hsts),
+    "nginx.socket": Kind(Socket, lambda site: sockets(site.servers)),
+    "nginx.clear": Kind(Clear, lambda site: clears(site.servers)),
     "nginx.tls": Kind(Tls, lambda site: sides(site.servers)),
     "nginx.ciphers": Kind(
         Ciphers, lambda site: (Ciphers(line) for line in site.lines() if line.name in LINES), lambda node: (node.name,)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import Any
 
 from dockguard.formats.nginx.ciphers import Ciphers
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.server import Server
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.source import Fact, Many, Span, Unknown
 
 _Sockets = dict[tuple[str, int, bool], Server]

@@ -24,5 +24,6 @@ def test_demo_ends_well_on_findings_only(code: int, good: bool, tmp_path: Path) 
     (bin / "dockguard").chmod(0o755)
     (tmp_path / ".venv" / ".run").touch()
     done = run([make, "--no-print-directory", "demo"], tmp_path, MAKEFLAGS=None)
-    assert done.stdout.startswith("check fixtures/shop"), done.stderr
+    assert done.stdout.startswith("check --profile essential fixtures/learning-coach-as-claimed\n"), done.stderr
+    assert good == ("check --profile strict fixtures/learning-coach\n" in done.stdout)
     assert (done.returncode == 0) == good

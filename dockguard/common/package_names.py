@@ -14,10 +14,13 @@ from dockguard.source import Span, Unknown
 _VCS = regex(r"(?:git|hg|svn|bzr)\+|git://|git@|ssh://|(?:github|gitlab|bitbucket|gist):|[^:@]*://[^#?]*\.git\b")
 _URL = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _FILE = regex(
-    r"\.{1,2}(?:/|\Z|\[)|/|~/|file:|.*\.(?:deb|rpm|apk|whl|tgz|tar\.gz|tar\.bz2|tar\.xz|zip|gem|nupkg|xbps|ipk)\Z"
+    r"\.{1,2}(?:/|\Z|\[)|/|~/|file:|.*\.(?:deb|rpm|apk|whl|tgz|tar(?:\.(?:gz|bz2|xz))?|zip|gem|nupkg|xbps|ipk)\Z"
 )
-_RPM = regex(r"(.+?)-((?:\d+:)?\d[^-]*(?:-\d[^-]*)?)\Z")
-_DIGIT = regex(r"(.+?)-(\d\S*|stable|beta|alpha|devel|snapshot)\Z")
+_SHORTHAND = regex(r"[\w-][\w.-]*/[\w.-]+(?:#|\Z)")  # npm: `owner/repository` of GitHub
+_HOST = regex(r"[\w-]+(?:\.[\w-]+)+(?:/|@|\Z)")
+_REF = regex(r"[^/#]*//[^/#]*/[^@#]*@([^#]+)")  # pip: `git+https://host/path@ref`
+_RPM = regex(r"(.+?)-((?:\d+:)?\d[^-]*(?:-\d[^-]*)?|\$\S*)\Z")
+_DIGIT = regex(r"(.+?)-(\d\S*|\$\S*|stable|beta|alpha|devel|snapshot)\Z")
 _EXTRAS = regex(r"\[[^\]]*\]\s*\Z")
 _COMMIT = regex(r"[0-9a-f]{7,64}\Z")
 _SEMVER = regex(r"[v=]?\d+\.\d+\.\d+(?:[-+.][\w.+-]+)?\Z")
@@ -49,8 +52,10 @@ class Package:
 
     @property
     def versioned(self) -> bool:
-        """Whether it says anything about the version; `latest` says nothing."""
-        return bool(self.operator) and (isinstance(self.version, Unknown) or self.version.lower() not in _MOVING)
+        """Whether it says anything about the version; `latest` says nothing, a release of the distribution does."""
+        if self.operator == "/" or isinstance(self.version, Unknown):
+            return bool(self.operator)
+        return bool(self.operator) and self.version.lower() not in _MOVING
 
     @property
     def pinned(self) -> bool | Unknown:
@@ -69,12 +74,23 @@ def read_package(word: Word, row: Mapping[str, Any], version: Word | None) -> Pa
         return Package(word, "unknown", _unknown(word))
     kind = _kind(text, row)
     if kind in ("vcs", "url"):
-        ref = text.rpartition("#" if row.get("node") else "@")[2].rpartition("@")[2]
-        hashed = kind == "url" and re.search(r"#(?:sha256|sha384|sha512)[=-]", text) is not None
-        return Package(word, kind, text if word.literal else _unknown(word), "", "", hashed or _is_commit(ref))
+        return _remote(word, kind, row, version)
     if kind in ("file", "virtual", "group"):
         return Package(word, kind, text if word.literal else _unknown(word), exact=kind != "group")
     return _versioned(word, text, row, version)
+
+
+def _remote(word: Word, kind: str, row: Mapping[str, Any], given: Word | None) -> Package:
+    """A URL or a repository; what follows `#` (npm) or `@` (pip), or an option, says which state of it."""
+    text = word.text
+    name: str | Unknown = text if word.literal else _unknown(word)
+    if kind == "url":
+        hashed = re.search(r"#(?:sha256|sha384|sha512)[=-]", text) is not None
+        return Package(word, kind, name, exact=hashed)
+    found = _REF.match(text)
+    ref = given.text if given is not None else text.partition("#")[2] if row.get("node") else found[1] if found else ""
+    ref = ref.removeprefix("semver:")
+    return Package(word, kind, name, "@" if ref else "", ref, _is_commit(ref))
 
 
 def _kind(text: str, row: Mapping[str, Any]) -> str:
@@ -87,8 +103,14 @@ def _kind(text: str, row: Mapping[str, Any]) -> str:
     if _URL.match(text):
         return "url"
     if row.get("go"):
-        return "file" if text.startswith(".") or text.startswith("/") else "package"
-    return "file" if row.get("files") or _FILE.match(text) else "package"
+        named = "@" in text or (_HOST.match(text) and not text.endswith(".go"))
+        return "package" if named else "file"
+    if row.get("files") or _FILE.match(text):
+        return "file"
+    if row.get("node") and _SHORTHAND.match(text):
+        return "vcs"
+    path = row.get("paths") and "/" in text and " @ " not in text
+    return "file" if path else "package"
 
 
 def _versioned(word: Word, text: str, row: Mapping[str, Any], given: Word | None) -> Package:
@@ -121,7 +143,8 @@ def _split(text: str, row: Mapping[str, Any]) -> tuple[str, str, str]:
             best = at, operator
     if best is not None:
         return text[: best[0]], best[1].strip(), text[best[0] + len(best[1]) :]
-    return text.partition(row["release"])[0] if row.get("release") else text, "", ""
+    name, mark, release = text.partition(row.get("release", "\0"))
+    return name, mark, release
 
 
 def _is_exact(operator: str, version: str | Unknown, row: Mapping[str, Any]) -> bool:

@@ -159,12 +159,13 @@ def package_call(command: Command) -> PackageCall | None:
     manager, args = _which(command)
     if manager is None:
         return None
-    line = parse(args, manager.grammar)
+    line = parse(_own(manager, args), manager.grammar)
     verb, action, operands = _action(manager, line)
     flags = _flags(manager, line, command)
     action = _settled(manager, action, flags, operands, verb)
     named = operands if action in _NAMES_PACKAGES else ()
-    packages = _packages(manager, named, line, flags, action)
+    row = {**manager.row, **manager.row.get("verbs", {}).get(verb, {})}
+    packages = _packages(manager, row, named, line, action)
     if action == "install" and not packages and not any(line.named("-r", "--requirement")):
         action = manager.row.get("bare", {}).get(action, action)
     unknown = next((word for word in args if word.expands and word.pieces[0].kind != "text"), None)
@@ -189,6 +190,13 @@ def package_calls(commands: Iterable[Command]) -> Iterator[PackageCall]:
         call = package_call(command)
         if call is not None:
             yield call
+
+
+def _own(manager: Manager, args: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The arguments that are the manager's own: of `gem install x -- --with-y` those before `--`."""
+    if not manager.row.get("passes_on"):
+        return args
+    return args[: next((at for at, word in enumerate(args) if word.text == "--"), len(args))]
 
 
 def _which(command: Command) -> tuple[Manager | None, tuple[Word, ...]]:
@@ -271,12 +279,11 @@ def _spellings(option: Option, quiet: int) -> Iterator[str]:
 
 
 def _packages(
-    manager: Manager, operands: tuple[Word, ...], line: CommandLine, flags: Mapping[str, Word], action: str
+    manager: Manager, row: Mapping[str, Any], operands: tuple[Word, ...], line: CommandLine, action: str
 ) -> tuple[Package, ...]:
-    row = manager.row
     if action == "exec":
         operands = operands[:1]
-    version = _version_option(manager, line) if "version" in flags else None
+    version = _value(manager, line, "version")
     if row.get("second_is_version") and len(operands) == 2:
         version = operands[-1]
         operands = operands[:1]
@@ -284,15 +291,13 @@ def _packages(
     for option in line.options:
         meanings = manager.meanings.get(option.name, ())
         if option.value is not None and action == "install" and ("editable" in meanings or "git" in meanings):
-            found.append(read_package(option.value, row, None))
+            found.append(read_package(option.value, row, _value(manager, line, "revision")))
     return tuple(found)
 
 
-def _version_option(manager: Manager, line: CommandLine) -> Word | None:
-    for option in line.options:
-        if "version" in manager.meanings.get(option.name, ()):
-            return option.value
-    return None
+def _value(manager: Manager, line: CommandLine, meaning: str) -> Word | None:
+    """The value of the first option of a meaning."""
+    return next((o.value for o in line.options if meaning in manager.meanings.get(o.name, ())), None)
 
 
 def leftovers(commands: Iterable[Command]) -> Iterator[Leftover]:

@@ -127,13 +127,13 @@ def test_other_commands(text: str) -> None:
     [
         ("apt-get install a=1.2-3", "package", "a", "1.2-3", True),
         ("apt-get install a=1.2.*", "package", "a", "1.2.*", False),
-        ("apt-get install a/stable", "package", "a", "", False),
+        ("apt-get install a/stable", "package", "a", "stable", False),
         ("apt-get install a", "package", "a", "", False),
         ("apt-get install ./a.deb", "file", "./a.deb", "", True),
         ("apk add a=1.2-r0", "package", "a", "1.2-r0", True),
         ("apk add 'a~=1.2'", "package", "a", "1.2", False),
         ("apk add 'a>1.2'", "package", "a", "1.2", False),
-        ("apk add a@edge", "package", "a", "", False),
+        ("apk add a@edge", "package", "a", "edge", False),
         ("dnf install a-1.2-3.el9", "package", "a", "1.2-3.el9", True),
         ("dnf install openssl-1:3.0.7-2.el9.x86_64", "package", "openssl", "1:3.0.7-2.el9.x86_64", True),
         ("dnf install java-17-openjdk", "package", "java-17-openjdk", "", False),
@@ -147,8 +147,22 @@ def test_other_commands(text: str) -> None:
         ("pip install '.[dev]'", "file", ".[dev]", "", True),
         ("pip install ./dist/a.whl", "file", "./dist/a.whl", "", True),
         ("pip install https://x/a.whl", "url", "https://x/a.whl", "", False),
-        (f"pip install git+https://x/a@{'a1' * 20}", "vcs", f"git+https://x/a@{'a1' * 20}", "", True),
-        ("pip install git+https://x/a@main", "vcs", "git+https://x/a@main", "", False),
+        (f"pip install git+https://x/a@{'a1' * 20}", "vcs", f"git+https://x/a@{'a1' * 20}", "a1" * 20, True),
+        ("pip install git+https://x/a@main", "vcs", "git+https://x/a@main", "main", False),
+        ("pip install git+ssh://git@x/a.git#egg=a", "vcs", "git+ssh://git@x/a.git#egg=a", "", False),
+        ("pip install libs/a", "file", "libs/a", "", True),
+        ("pip install a=1.2", "package", "a", "1.2", False),
+        ("pip2 install a==1.2", "package", "a", "1.2", True),
+        ("dnf module install a:1", "package", "a", "1", True),
+        ("dnf rei a", "package", "a", "", False),
+        ("npm i x/y", "vcs", "x/y", "", False),
+        ("npm i x/y#v1", "vcs", "x/y#v1", "v1", False),
+        ("npm i git+ssh://git@x/y.git#semver:^5", "vcs", "git+ssh://git@x/y.git#semver:^5", "^5", False),
+        ("npm i a-1.2.3.tar", "file", "a-1.2.3.tar", "", True),
+        ("gem install a:1.2 -- --with-x=/y", "package", "a", "1.2", True),
+        ("go run example.com/a@v1.2.3 --flag", "package", "example.com/a", "v1.2.3", True),
+        ("go run main.go", "file", "main.go", "", True),
+        ("cargo install --git https://x/a.git --tag v1", "vcs", "https://x/a.git", "v1", False),
         ("npm i a@1.2.3", "package", "a", "1.2.3", True),
         ("npm i @s/a@1.2.3", "package", "@s/a", "1.2.3", True),
         ("npm i @s/a", "package", "@s/a", "", False),
@@ -196,6 +210,19 @@ def test_unknown_packages_are_unknown() -> None:
     assert name.pinned is True
     assert plain.pinned is False
     assert not one('pip install a==1 "$X"').open
+
+
+@pytest.mark.parametrize("text", ["yum install a-$V", "yum install a-${V}", "pecl install a-$V"])
+def test_a_version_that_only_the_run_time_knows_is_one(text: str) -> None:
+    (package,) = one(text).packages
+    assert (package.name, package.versioned) == ("a", True)
+    assert isinstance(package.version, Unknown)
+
+
+def test_a_release_says_something_a_tag_that_moves_does_not() -> None:
+    versioned = [package.versioned for package in one("apt-get install a/stable b=1 c").packages]
+    assert versioned == [True, True, False]
+    assert [package.versioned for package in one("npm i a@latest b@1 c").packages] == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
 from dockguard.record import dataclass
-from dockguard.source import Fact, Span
+from dockguard.source import Fact, Span, Unknown
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.image import Image
@@ -87,4 +87,6 @@ def exposed(image: Image) -> Iterator[Exposed]:
     for step in steps(image):
         if step.name == "EXPOSE":
             for word in step.node.words:
-                yield Exposed(step.expand(word).fact, step, word.span)
+                found = step.expand(word)
+                unset = Unknown(f"`{found.unset[0]}` has no value") if found.unset else found.fact.value
+                yield Exposed(Fact(unset, word.span, found.fact.via), step, word.span)

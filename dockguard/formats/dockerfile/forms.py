@@ -94,14 +94,23 @@ class Form:
 
     @cached_property
     def update_alone(self) -> Fact[str]:
-        """The package manager whose index a RUN fetches without installing anything in the same layer."""
-        calls = list(self._calls) if self.step.name == "RUN" else []
-        used = {call.family for _, call in calls if call.action in _USES}
-        for command, call in calls:
-            if call.action == "update" and call.family not in used and not call.language:
+        """The command by which a RUN fetches the index that only later ones install from."""
+        from dockguard.formats.dockerfile.installs import fetches_index
+
+        used: set[str] = set()
+        for command, call in reversed(list(self._calls) if self.step.name == "RUN" else []):
+            if call.action in _USES and (call.packages or not fetches_index(call)):
+                used.add(call.family)
+            elif fetches_index(call) and call.family not in used and self._is_relied_on(call.family):
                 cached = any((mount.target.known or "").startswith(_CACHES) for mount in self.step.mounts)
-                return Fact(None if cached else call.name, command.span)
+                verb = command.words[0] if call.verb.startswith("-") else call.verb
+                return Fact(None if cached else f"{call.name} {verb}", command.span)
         return Fact(None, self.step.span)
+
+    def _is_relied_on(self, family: str) -> bool:
+        """Whether a later instruction installs by the index that this one fetches."""
+        stage = self.step.stage
+        return stage is not None and stage.unrefreshed.get(family, -1) > self.step.at
 
     @property
     def _calls(self) -> Iterator[tuple[RunCommand, PackageCall]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.model import Step
+from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.lazy import regex
 from dockguard.record import dataclass
@@ -21,6 +21,10 @@ _PUBLIC_INDEXES = regex(
     r"https://(?:download\.pytorch\.org|pypi\.nvidia\.com|pypi\.ngc\.nvidia\.com|pypi\.org|test\.pypi\.org|"
     r"[\w.-]*piwheels\.org|data\.pyg\.org|wheels\.vllm\.ai|download\.openmmlab\.com|[\w.-]*alpinelinux\.org)(?:[/:]|$)"
 )
+_REFRESHERS = frozenset({"yum", "dnf", "microdnf", "tdnf", "pacman"})  # whose `update` is an upgrade
+_ARCHIVES = ("/var/cache/apt/archives",)
+_KEEPS = regex(r"Keep-Downloaded-Packages[\s=]*\"?(?:true|1)")
+_OFF = frozenset({"", "0", "false", "off", "no", "n", "f"})
 _HTTP = regex(r"(?i)http://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]+)")
 INDEX_VARIABLES = frozenset(
     "PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_INDEX NPM_CONFIG_REGISTRY "
@@ -59,16 +63,30 @@ def installed(image: Image) -> Iterator[Installed]:
             continue
         for command in step.commands:
             call = command.call
-            if call is None or call.action != "install":
+            if call is None or not _brings(call):
                 continue
+            ruled = _is_constrained(call, step)
             for package in call.packages:
-                yield _installed(call, package, command, place(package.span, step.node))
+                yield _installed(call, package, command, place(package.span, step.node), ruled)
 
 
-def _installed(call: PackageCall, package: Package, command: RunCommand, span: Span) -> Installed:
+def _brings(call: PackageCall) -> bool:
+    return call.action == "install" or (call.action == "exec" and call.family == "go")
+
+
+def _is_constrained(call: PackageCall, step: Step) -> bool:
+    """Whether a file of constraints decides the versions."""
+    if call.family != "pip":
+        return False
+    fact = step.scope.get("PIP_CONSTRAINT", step.at)
+    return any(call.values("constraints")) or (fact is not None and bool(fact.value))
+
+
+def _installed(call: PackageCall, package: Package, command: RunCommand, span: Span, ruled: bool) -> Installed:
     name = package.name if isinstance(package.name, str) else package.word.text
+    pinned = Unknown("a file of constraints decides") if ruled and package.pinned is False else package.pinned
     return Installed(
-        call.manager, call.language, package.kind, name, package.word.text, package.versioned, package.pinned, command,
+        call.manager, call.language, package.kind, name, package.word.text, ruled or package.versioned, pinned, command,
         span,
     )  # fmt: skip
 
@@ -82,10 +100,56 @@ def leftover(command: RunCommand) -> Fact[str]:
     from dockguard.common.packages import leftovers
 
     for left in leftovers(one.command for one in command.step.commands):
-        if left.call.command is command.command:
-            kept = any(_holds(mount.target.known, left.paths) for mount in command.step.mounts)
-            return nothing if kept or _is_switched_off(command.step, call) else Fact(left.paths[0], command.span)
-    return nothing
+        if left.call.command is command.command and not _is_switched_off(command, call):
+            return Fact(None if _is_mounted(command.step, left.paths) else left.paths[0], command.span)
+    return Fact(_ARCHIVES[0], command.span) if _leaves_archives(command, call) else nothing
+
+
+def _is_mounted(step: Step, paths: tuple[str, ...]) -> bool:
+    return any(_holds(mount.target.known, paths) for mount in step.mounts)
+
+
+def _leaves_archives(command: RunCommand, call: PackageCall) -> bool:
+    """Whether apt leaves the packages themselves: where nobody changes it, Docker's Debian images remove them."""
+    step = command.step
+    if call.family != "apt" or call.action != "install" or not isinstance(step, Step) or step.stage is None:
+        return False
+    if not any(stage.keeps_archives for stage in step.stage.chain) or _is_mounted(step, _ARCHIVES):
+        return False
+    return not any(one.manager == "apt-get" and one.action == "clean" for one in step.commands)
+
+
+def keeps_archives(stage: Stage) -> bool:
+    """Whether a stage undoes what makes apt remove the packages after it has installed them."""
+    for command in stage.commands:
+        removes = command.name == "rm" and any(word.endswith("/docker-clean") for word in command.words)
+        if removes or any(_KEEPS.search(word) for word in command.words):
+            return True
+    return False
+
+
+def unrefreshed(stage: Stage) -> dict[str, int]:
+    """Family of package managers -> the last instruction that installs by an index which it does not fetch itself."""
+    found: dict[str, int] = {}
+    for step in stage.own:
+        fresh: set[str] = set()
+        for command in step.commands if step.name == "RUN" else ():
+            call = command.call
+            if call is not None and fetches_index(call):
+                fresh.add(call.family)
+            elif call is not None and call.action == "install" and call.family not in fresh:
+                found[call.family] = step.at
+    return found
+
+
+def fetches_index(call: PackageCall) -> bool:
+    """Whether a command fetches the index of its package manager, whatever else it does."""
+    if call.language:
+        return False
+    whole = call.action == "upgrade" and not call.packages and call.manager in _REFRESHERS
+    return (
+        call.action == "update" or whole or call.has("update-first") or (call.family == "apk" and call.has("no-cache"))
+    )
 
 
 def _holds(target: str | None, paths: tuple[str, ...]) -> bool:
@@ -93,11 +157,18 @@ def _holds(target: str | None, paths: tuple[str, ...]) -> bool:
     return any(path == place or path.startswith(f"{place}/") or place.startswith(f"{path}/") for path in paths)
 
 
-def _is_switched_off(step: Step, call: PackageCall) -> bool:
-    """Whether a variable of the image keeps the manager from making one."""
-    names = {"pip": ("PIP_NO_CACHE_DIR",), "uv": ("UV_NO_CACHE",)}.get(call.family, ())
-    facts = [step.scope.get(name, step.at) for name in names]
-    return any(fact is not None and fact.known not in (None, "", "0", "false", "off", "no") for fact in facts)
+def _is_switched_off(command: RunCommand, call: PackageCall) -> bool:
+    """Whether a variable of the image or of the script keeps the manager from making one."""
+    name = {"pip": "PIP_NO_CACHE_DIR", "uv": "UV_NO_CACHE"}.get(call.family)
+    if name is None or not isinstance(command.step, Step):
+        return False
+    fact = command.step.scope.get(name, command.step.at)
+    set_to: list[object] = [fact.known] if fact is not None else []
+    for one in command.step.commands:
+        if one is command:
+            break
+        set_to += [made.value for made in one.command.sets if made.name == name]
+    return any(isinstance(value, str) and value.lower() not in _OFF for value in set_to)
 
 
 def clear_index(command: RunCommand) -> Fact[str]:

@@ -64,6 +64,7 @@ def _commands(image: Image) -> Iterator[RunCommand]:
 
 def _command_words(command: RunCommand) -> Iterator[str]:
     yield command.name
+    yield command.name.rstrip("0123456789.")  # `pip3.12` and `python3` are asked as `pip` and `python`
     yield from command.wrappers
 
 

@@ -285,6 +285,31 @@ class Stage:
         return Many(found, self.span)
 
     @cached_property
+    def unrefreshed(self) -> dict[str, int]:
+        """Family of package managers -> the last of its instructions that installs by an index which it does not
+        fetch itself; a stage that stands on this one comes after all of them.
+        """
+        found, above = dict(self._unrefreshed), {self.index}
+        for other in self.siblings[self.index + 1 :]:
+            if other.parent is not None and other.parent.index in above:
+                above.add(other.index)
+                found.update(dict.fromkeys(other._unrefreshed, END))
+        return found
+
+    @cached_property
+    def _unrefreshed(self) -> dict[str, int]:
+        from dockguard.formats.dockerfile.installs import unrefreshed
+
+        return unrefreshed(self)
+
+    @cached_property
+    def keeps_archives(self) -> bool:
+        """Whether it makes apt keep the packages that it has installed."""
+        from dockguard.formats.dockerfile.installs import keeps_archives
+
+        return keeps_archives(self)
+
+    @cached_property
     def nameless(self) -> Many[Fact[str]]:
         """User and group names that cannot be looked up because it has no passwd file: its base is empty."""
         from dockguard.formats.dockerfile.users import nameless

@@ -25,6 +25,7 @@ from dockguard.config.toml import Path, places
 from dockguard.finding import Problem, Severity
 from dockguard.policy.model import READABLE, Control, Policy, Read
 from dockguard.record import dataclass, replace
+from dockguard.rule import Rule
 from dockguard.select import Catalogue, reach
 from dockguard.source import Source
 
@@ -150,9 +151,7 @@ def _minus(one: tuple[str, ...], other: Collection[str]) -> tuple[str, ...]:
 
 
 def _without(control: Control, gone: Collection[str]) -> Control | None:
-    """A control without rules that are ignored; None where nothing is left of it."""
-    if not gone:
-        return control
+    """A control without rules that are ignored; None where none is left in it."""
     left = replace(control, rules=_minus(control.rules, gone), warn=_minus(control.warn, gone))
     return left if left.rules or left.warn else None
 
@@ -169,20 +168,32 @@ def _options(
 
 def _contradictions(policy: Policy, chain: Sequence[File]) -> Iterator[Problem]:
     """Rules of a control that the gate would let through, and warnings that it would not."""
-    gate, rules = policy.gate, chain[-1].reading.context.catalogue.rules
+    gate = policy.gate
     if gate is None:
         return
+    rules = chain[-1].reading.context.catalogue.rules
     for control in policy.controls:
         for id in control.rules:
-            if policy.severity(rules[id]) < gate:
-                what = f"`{id}` of control `{control.name}` is {policy.severity(rules[id]).word}"
-                help = f'[severity] "{id}" = "{gate.word}", or list it under `warn`'
-                yield _at(chain, "rules", id, f"{what}, and the policy fails on {gate.word}", help)
+            level = policy.severity(rules[id])
+            if level < gate:
+                what = f"`{id}` of control `{control.name}` is {level.word}, and the policy fails on {gate.word}"
+                yield _at(chain, "rules", id, what, f'[severity] "{id}" = "{gate.word}", or list it under `warn`')
+            yield from _hidden(policy, rules[id], gate, chain)
         for id in control.warn:
-            if policy.severity(rules[id]) >= gate:
-                what = f"`{id}` of control `{control.name}` is {policy.severity(rules[id]).word}"
-                help = "give it a lower [severity], or list it under `rules`"
-                yield _at(chain, "warn", id, f"{what}, which fails the policy and does not warn", help)
+            level = policy.severity(rules[id])
+            if level >= gate:
+                what = f"`{id}` of control `{control.name}` is {level.word}, which fails the policy and does not warn"
+                yield _at(chain, "warn", id, what, "give it a lower [severity], or list it under `rules`")
+
+
+def _hidden(policy: Policy, rule: Rule, gate: Severity, chain: Sequence[File]) -> Iterator[Problem]:
+    """A finding of another rule stands for this one's, and would not fail."""
+    catalogue = chain[-1].reading.context.catalogue
+    for id in sorted(policy.rules - {rule.id}):
+        other = catalogue.rules[id]
+        if policy.severity(other) < gate and rule.id in map(catalogue.id_of, other.supersedes):
+            what = f"where `{id}` finds the same as `{rule.id}` it alone speaks, and is {policy.severity(other).word}"
+            yield _at(chain, "rules", rule.id, what, f'[severity] "{id}" = "{gate.word}", or ignore it')
 
 
 def _at(chain: Sequence[File], key: str, id: str, message: str, help: str) -> Problem:

@@ -275,7 +275,8 @@ def test_every_node_has_a_place_and_a_name():
         "add_header Content-Security-Policy \"default-src 'self'\"; add_header Strict-Transport-Security max-age=1;"
     )
     zone = "limit_req_zone $host zone=a:1m rate=1r/s;"
-    found = site(whole(f"location / {{ {headers} limit_req zone=a; autoindex yes; }}", zone))
+    secure = "server { listen 443 ssl; ssl_ciphers HIGH; }"
+    found = site(whole(f"location / {{ {headers} limit_req zone=a; autoindex yes; }}", zone + secure))
     for name, kind in FORMAT.kinds.items():
         nodes = list(kind.nodes(found))
         assert nodes, name

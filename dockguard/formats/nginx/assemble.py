@@ -9,7 +9,7 @@ from posixpath import normpath
 from dockguard.formats.nginx import container as containers
 from dockguard.formats.nginx.build import OUTER, Builder, context_of
 from dockguard.formats.nginx.detect import is_dump
-from dockguard.formats.nginx.level import Gap, Level
+from dockguard.formats.nginx.level import UNSEEN, Gap, Level
 from dockguard.formats.nginx.resolve import Resolver, in_container, in_dump, in_workspace
 from dockguard.formats.nginx.site import Site, unseen
 from dockguard.formats.nginx.table import Version, numbers
@@ -20,7 +20,6 @@ from dockguard.workspace import Workspace, folder_of
 
 MAX_FRAGMENTS = 2000  # files that are tried for being included by another one
 _TOGETHER = ("conf.d", "http.d", "sites-enabled")  # folders whose files one main file takes in together
-_UNSEEN = Gap("the file that includes this one is not known")
 
 
 def assemble(trees: Sequence[Tree], workspace: Workspace, above: Sequence[Piece]) -> Iterator[Site]:
@@ -99,7 +98,7 @@ def _home(files: containers.Tree, home: str, workspace: Workspace, names: list[F
     parts = [tree for tree in parts if context_of(tree) in ("http", "server")]
     if not parts:
         return None
-    site = _fragments(parts, "http", resolver, None if known else _UNSEEN, names, name)
+    site = _fragments(parts, "http", resolver, None if known else UNSEEN, names, name)
     site.root.memo["stock"] = known and not _covers_stock(files, home)
     return site
 
@@ -129,7 +128,7 @@ def _alone(trees: Sequence[Tree], workspace: Workspace) -> Iterator[Site]:
     included = _included(rest[:MAX_FRAGMENTS], workspace)
     for group in _groups(tree for tree in rest if tree.source.path not in included):
         path = group[0].source.path
-        yield _fragments(group, context_of(group[0]), in_workspace(workspace, path, 3), _UNSEEN, [], "")
+        yield _fragments(group, context_of(group[0]), in_workspace(workspace, path, 3), UNSEEN, [], "")
 
 
 def _main(tree: Tree, workspace: Workspace) -> Site:

@@ -50,6 +50,8 @@ def append(statement: Statement, text: str) -> Edit | None:
 
 def edit_directive(node: Directive | Header, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | None:
     """`remove directive.name`, `set directive.value = off`, `append directive.args always`."""
+    if isinstance(node, Header) and not node.added:
+        return None  # one word of several
     statement = node.statement if isinstance(node, Directive) else node.directive.statement
     if verb == "remove":
         made = remove(statement)

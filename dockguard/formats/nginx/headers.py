@@ -1,10 +1,11 @@
-"""`add_header` lines: which of them count in a block, and what they send."""
+"""`add_header` and `more_set_headers` lines: which of them count in a block, and what they send."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dockguard.formats.nginx.level import Directive, Level
+from dockguard.formats.nginx.more import LINES, More, more
 from dockguard.formats.nginx.table import nearest
 from dockguard.formats.nginx.tree import Word
 from dockguard.formats.nginx.values import Choice, Variables
@@ -27,15 +28,25 @@ _ALIKE = frozenset(
 
 
 class Header:
-    """A response header that an `add_header` line sends."""
+    """A response header that an `add_header` line sends, or one of those of a `more_set_headers` line."""
 
-    def __init__(self, directive: Directive, variables: Variables) -> None:
-        self._directive, self._variables = directive, variables
+    def __init__(self, directive: Directive, variables: Variables, made: More | None = None) -> None:
+        self._directive, self._variables, self._made = directive, variables, made
+
+    @property
+    def added(self) -> bool:
+        """Whether `add_header` sends it; else it is of the module headers-more."""
+        return self._made is None
+
+    @property
+    def forced(self) -> bool:
+        """Whether `more_set_headers` gives it to responses of every status and type."""
+        return self._made is not None and not self._made.statuses and not self._made.types
 
     @property
     def name(self) -> str:
         """Its name as written."""
-        return self._directive.text(0)
+        return self._made.name.text if self._made is not None else self._directive.text(0)
 
     @cached_property
     def key(self) -> str:
@@ -45,12 +56,15 @@ class Header:
     @property
     def value(self) -> Fact[str]:
         """Its value as written, variables included."""
-        return self._directive.arg(1)
+        if self.word is None:
+            return self._directive.arg(1)
+        fact = self.word.fact
+        return Fact(fact.value, fact.span, self._directive.via)
 
     @property
     def always(self) -> bool:
         """Whether error responses carry it too."""
-        return self._directive.text(2) == "always"
+        return not self._made.statuses if self._made is not None else self._directive.text(2) == "always"
 
     @property
     def span(self) -> Span:
@@ -61,7 +75,7 @@ class Header:
     def name_span(self) -> Span:
         """Its name's place."""
         words = self._directive.words
-        return words[0].span if words else self.span
+        return self._made.name.span if self._made is not None else words[0].span if words else self.span
 
     @property
     def subject(self) -> str:
@@ -92,6 +106,8 @@ class Header:
     @property
     def word(self) -> Word | None:
         """The word of its value."""
+        if self._made is not None:
+            return self._made.value
         words = self._directive.words
         return words[1] if len(words) > 1 else None
 
@@ -108,12 +124,12 @@ class Header:
     @property
     def first(self) -> Fact[str]:
         """Its name, with its place."""
-        return self._directive.first
+        return Fact(self.name, self.name_span, self._directive.via)
 
     @property
     def flags(self) -> Fact[str]:
         """The word after its value: `always`."""
-        return self._directive.arg(2)
+        return self._directive.arg(2) if self.added else Fact(None, self.span)
 
     @property
     def plain(self) -> str:
@@ -128,6 +144,8 @@ class Header:
     @property
     def replaces_upstream(self) -> bool:
         """Whether the upstream's header of this name is hidden where this one is added."""
+        if not self.added:
+            return True
         for kind in ("proxy", "fastcgi", "uwsgi", "scgi", "grpc"):
             hidden = self._directive.level.listed(f"{kind}_hide_header")
             if any(line.text(0).lower() == self.key for line in hidden):
@@ -147,10 +165,14 @@ class Header:
 
     @property
     def repeated(self) -> bool:
-        """Whether the same block sets the same header before, so that responses carry it twice."""
+        """Whether the same block adds the same header before, or headers-more sets it: responses carry it twice."""
+        if self.never_sent or not self.added:
+            return False
         lines = self._directive.level.own.get("add_header", ())
         before = lines[: lines.index(self._directive)]
-        return any(line.text(0).lower() == self.key and line.text(1) for line in before) and not self.never_sent
+        if any(line.text(0).lower() == self.key and line.text(1) for line in before):
+            return True
+        return any(one.name.text.lower() == self.key for one in set_by_module(self._directive.level))
 
     @property
     def directive(self) -> Directive:
@@ -167,15 +189,20 @@ class Headers:
     def __init__(self, variables: Variables) -> None:
         self.variables = variables
         self._made: dict[int, Header] = {}
+        self._more: dict[tuple[int, int], Header] = {}
         self._of: dict[int, Many[Header]] = {}
 
     def of(self, level: Level) -> Many[Header]:
         """What counts in a block: its own lines, or those of the nearest block around it that has some.
 
-        `add_header_inherit merge` (1.29.3) adds the inherited ones, `off` cuts them.
+        `add_header_inherit merge` (1.29.3) adds the inherited ones, `off` cuts them. headers-more drops nothing.
         """
         if id(level) not in self._of:
-            self._of[id(level)] = self._counting(level)
+            found = self._counting(level)
+            if level.senders:
+                added = (header for header in found if header.added)
+                found = Many((*map(self._of_module, set_by_module(level)), *added), found.span, found.open)
+            self._of[id(level)] = found
         return self._of[id(level)]
 
     def _counting(self, level: Level) -> Many[Header]:
@@ -194,8 +221,14 @@ class Headers:
                 break
         return Many(self._headers(found), level.span)
 
+    def lines(self, level: Level) -> Iterator[Header]:
+        """Every header that this very block's lines of either module send, whatever else counts there."""
+        yield from self.own(level)
+        for line in level.own.get("more_set_headers", ()):
+            yield from (self._of_module(one) for one in more(line) if one.value is not None)
+
     def own(self, level: Level) -> Many[Header]:
-        """The lines of this very block."""
+        """The `add_header` lines of this very block."""
         return Many(self._headers(level.lines(_NAME)), level.span, level.hidden(_NAME))
 
     def above(self, level: Level) -> Many[Header]:
@@ -215,6 +248,32 @@ class Headers:
         if id(line) not in self._made:
             self._made[id(line)] = Header(line, self.variables)
         return self._made[id(line)]
+
+    def _of_module(self, one: More) -> Header:
+        key = id(one.directive), one.name.start
+        if key not in self._more:
+            self._more[key] = Header(one.directive, self.variables, one)
+        return self._more[key]
+
+
+def set_by_module(level: Level) -> list[More]:
+    """What headers-more sets on the pages of a block: outer lines first, later ones replacing."""
+    if "more" not in level.memo:
+        level.memo["more"] = _set_by_module(level)
+    found: list[More] = level.memo["more"]
+    return found
+
+
+def _set_by_module(level: Level) -> list[More]:
+    found: list[More] = []
+    for here in reversed(level.chain):
+        for line in here.lines(LINES) if not LINES.isdisjoint(here.own) else ():
+            for one in more(line):
+                if one.of_pages and "-a" not in one.flags:
+                    found = [other for other in found if not one.about(other.name.text.lower())]
+                if one.of_pages and not one.takes_away:
+                    found.append(one)
+    return found
 
 
 def find(headers: Many[Header], name: str) -> Fact[Header]:

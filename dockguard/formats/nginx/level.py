@@ -27,6 +27,9 @@ class Gap:
         return self.may is None or not self.may.isdisjoint(names)
 
 
+UNSEEN = Gap("the file that includes this one is not known")
+
+
 class Directive:
     """A directive where it counts: one line of a file, in the block that it ends up in."""
 

@@ -9,6 +9,7 @@ from dockguard.formats.nginx.headers import Header, Headers, find
 from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits
+from dockguard.formats.nginx.more import LINES
 from dockguard.formats.nginx.server import Server
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
@@ -214,6 +215,11 @@ class Location:
         """The `add_header` lines of this very block."""
         return self._headers.own(self.level)
 
+    @property
+    def outer_headers(self) -> Many[Header]:
+        """What counts in the block around it."""
+        return self._headers.above(self.level)
+
     @cached_property
     def lost_headers(self) -> Many[Header]:
         """Headers of the blocks around it that its own `add_header` lines switch off and do not set again."""
@@ -222,7 +228,7 @@ class Location:
             return Many((), self.span)
         here = {header.key for header in self.headers}
         above = self._headers.above(self.level)
-        lost = tuple(header for header in above if header.key not in here and not header.never_sent)
+        lost = tuple(header for header in above if header.added and header.key not in here and not header.never_sent)
         return Many(lost, self.span, self.headers.open)
 
     @property
@@ -235,7 +241,7 @@ class Location:
     def header(self, name: str) -> Fact[Header]:
         """The header of that name (lower case) on its pages; unknown where the request or an unread file decides."""
         found = find(self.headers, name)
-        if found.value is None and (why := _by_module(self.level, name)):
+        if found.value is None and (why := _by_module(self.level)):
             return Fact(Unknown(why), self.span)
         return found
 
@@ -358,14 +364,10 @@ class Location:
         return f"Location({self.subject})"
 
 
-def _by_module(level: Level, name: str) -> str:
-    """Which other module's line may send a header in a block."""
-    for line in level.senders:
-        if line.name != "more_set_headers":
-            return "another module may send it"
-        if any(name in text.lower() for text in line.texts):
-            return "`more_set_headers` sends it"
-    return ""
+def _by_module(level: Level) -> str:
+    """Which other module may send headers in a block; headers-more is read."""
+    unread = next((line for line in level.senders if line.name not in LINES), None)
+    return f"`{unread.name}` may send it" if unread is not None else ""
 
 
 _SIGNS = (".*", ".+", "(?", "\\.", "$", "[^", "|")

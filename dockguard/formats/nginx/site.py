@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from dockguard.formats.nginx.csp import Policy, policies
 from dockguard.formats.nginx.headers import Header, Headers
 from dockguard.formats.nginx.hsts import Hsts
-from dockguard.formats.nginx.level import Directive, Level
+from dockguard.formats.nginx.level import UNSEEN, Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits, Zone
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.release import before, release, tagged
 from dockguard.formats.nginx.server import Listen, Server, listen_of
 from dockguard.formats.nginx.table import Version
 from dockguard.formats.nginx.values import Variables
+from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Source, Span, Unknown
 
 _CSP = ("content-security-policy", "content-security-policy-report-only")
@@ -68,6 +68,11 @@ class Site:
     def open(self) -> str:
         """Why something may be missing; "" for a whole configuration."""
         return next((gap.why for level in self.root.walk() for gap in level.gaps if gap.may is None), "")
+
+    @property
+    def adrift(self) -> bool:
+        """Whether it is a part that no file includes and no container or image has."""
+        return self.open == UNSEEN.why and not self.container and not self.names
 
     @property
     def version(self) -> Version | None:
@@ -133,9 +138,10 @@ class Site:
 
     @cached_property
     def headers(self) -> tuple[Header, ...]:
-        """Every `add_header` line, each once."""
+        """Every header of an `add_header` or a `more_set_headers` line, each once."""
         levels = self.http.walk() if self.http is not None else ()
-        return tuple(header for level in levels if level.has("add_header") for header in self._headers.own(level))
+        sending = (level for level in levels if level.has("add_header") or level.has("more_set_headers"))
+        return tuple(header for level in sending for header in self._headers.lines(level))
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.parts import Build as Build
     from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.nginx.access import AccessRule as AccessRule
+    from dockguard.formats.nginx.advisories import Advisory as Advisory
     from dockguard.formats.nginx.ciphers import Ciphers as Ciphers
     from dockguard.formats.nginx.csp import Policy as Policy
     from dockguard.formats.nginx.headers import Header as Header

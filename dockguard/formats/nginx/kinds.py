@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockguard.formats.base import Kind
+from dockguard.formats.nginx.advisories import Advisory, advisories, undated
 from dockguard.formats.nginx.ciphers import LINES, Ciphers
 from dockguard.formats.nginx.csp import Policy
 from dockguard.formats.nginx.edit import edit_directive
@@ -33,6 +34,8 @@ KINDS = {
         Ciphers, lambda site: (Ciphers(line) for line in site.lines() if line.name in LINES), lambda node: (node.name,)
     ),
     "nginx.setting": Kind(Setting, lambda site: settings(site.root, site.tls), lambda node: (node.name,)),
+    "nginx.advisory": Kind(Advisory, advisories),
+    "nginx.undated": Kind(Advisory, undated),
     "nginx.zone": Kind(Zone, lambda site: site.zones),
     "nginx.limit": Kind(Limit, lambda site: site.limits),
 }

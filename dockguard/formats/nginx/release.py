@@ -33,6 +33,12 @@ def _numbered(name: str) -> bool:
     return path == "nginx" or any(path == known or path.endswith(f"/{known}") for known in _REPOSITORIES)
 
 
+def is_upstream(image: str) -> bool:
+    """Whether an image holds nginx as its makers build it, so that its number tells what is fixed in it."""
+    name = image.partition("@")[0].rpartition(":")[0] or image
+    return _numbered(name) and name.rpartition("/")[2] in ("nginx", "nginx-unprivileged") and "linuxserver" not in name
+
+
 def release(version: Version | None, image: Fact[str]) -> Fact[Version]:
     """A release as a fact, placed at the image that tells it."""
     if version is not None:

@@ -86,6 +86,10 @@ def test_bounds_are_problems() -> None:
     assert "more than 5000 instructions" in tree_of("FROM a\n" * 6000).problems[0].message
     assert any("longer than" in p.message for p in tree_of(f"FROM a\nRUN {'x' * 70000}\n").problems)
     assert "more than 5000 arguments" in tree_of(f"FROM a\nCOPY {'a ' * 6000}b\n").problems[0].message
+    assert "more than 30000 words and commands" in tree_of(f"FROM a\nRUN {'a;' * 32000}\n").problems[0].message
+    heavy = tree_of("FROM a\nRUN <<E\n" + "curl x | sh\n" * 6000 + "E\nRUN b\n")
+    assert [item.name for item in heavy.instructions] == ["FROM"], "neither it nor what follows is half read"
+    assert [problem.span.line for problem in heavy.problems if problem.span] == [2]
 
 
 @settings(max_examples=300, deadline=None)

@@ -20,6 +20,7 @@ CODE = "dockerfile-syntax"
 _MARK = "\0"
 MAX_LINE = 65535  # BuildKit's bound of a physical line (in bytes)
 MAX_INSTRUCTIONS = 5000  # an image cannot have more than some hundred layers
+MAX_WEIGHT = 30_000  # as `_weight` counts; a file of 20 kB, the largest of a thousand real ones, has 4,000
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ def _comment_span(walk: _Walk, number: int) -> Span:
 def _drafts(walk: _Walk) -> Iterator[Draft]:
     """The logical lines with their heredocs."""
     continues = re.compile(r"(?:^|[^%s])%s[ \t]*$" % ((re.escape(walk.escape),) * 2))
-    count = 0
+    count = weight = 0
     while walk.at < len(walk.lines):
         line = walk.lines[walk.at].lstrip(WHITE)
         if line and count == MAX_INSTRUCTIONS:
@@ -114,8 +115,25 @@ def _drafts(walk: _Walk) -> Iterator[Draft]:
             continue
         draft = _logical_line(walk, continues)
         _read_heredocs(walk, draft)
-        count += 1
+        count, weight = count + 1, weight + _weight(draft)
+        if weight > MAX_WEIGHT:
+            here = walk.source.line_span(draft.first + 1)
+            walk.problem(f"more than {MAX_WEIGHT} words and commands", here, "this and what follows is not looked at")
+            return
         yield draft
+
+
+def _weight(draft: Draft) -> int:
+    """How much there is to judge: words, commands, quotes and variables; of a file in a heredoc its lines."""
+    text = draft.joined.text
+    runs = "RUN" in text[:20].upper()
+    bodies = [heredoc.body.text for heredoc in draft.heredocs]
+    lines = 0 if runs else sum(body.count("\n") for body in bodies)
+    return lines + sum(map(_words_and_marks, (text, *bodies) if runs else (text,)))
+
+
+def _words_and_marks(text: str) -> int:
+    return len(text.split()) + 2 * sum(map(text.count, ";|&\n(`")) + sum(map(text.count, "$\"'\\=<>"))
 
 
 def _logical_line(walk: _Walk, continues: re.Pattern[str]) -> Draft:

@@ -13,6 +13,7 @@ from dockguard.formats.dockerfile.exposed import Exposed, exposed
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.installs import Installed
 from dockguard.formats.dockerfile.model import Stage, Step
+from dockguard.formats.dockerfile.origins import FileOrigin, origins
 from dockguard.formats.dockerfile.parts import Copy, MountFlag, SecretText, Variable
 from dockguard.formats.dockerfile.references import ImageReference
 from dockguard.formats.dockerfile.runs import RunCommand
@@ -35,6 +36,7 @@ def kinds(edit: Editor) -> dict[str, Kind]:
         "dockerfile.download": Kind(Download, lambda image: image.downloads, lambda one: (one.how,)),
         "dockerfile.package": Kind(Installed, lambda image: image.packages, lambda one: (one.manager, one.language)),
         "dockerfile.port": Kind(Exposed, exposed),
+        "dockerfile.origin": Kind(FileOrigin, origins, lambda one: (one.step.name,)),
         "dockerfile.mount": Kind(MountFlag, _mounts, lambda mount: (mount.type,), edit=edit),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockguard.formats.dockerfile.context import Context
+from dockguard.formats.dockerfile.file_uses import FileUses
 from dockguard.formats.dockerfile.forms import Form
 from dockguard.formats.dockerfile.parts import Copy, FlagValue, Leak, MountFlag, Undefined, Variable
 from dockguard.formats.dockerfile.places import Places
@@ -155,18 +156,35 @@ class Step:
         return fault(self.node, onbuild=self.onbuild)
 
     @cached_property
-    def unknown_origin(self) -> Fact[str]:
-        """Why a `--from` of it names no earlier stage where it should."""
-        from dockguard.formats.dockerfile.origins import unknown_origin
-
-        return unknown_origin(self)
-
-    @cached_property
     def persisted(self) -> Many[Leak]:
         """Its secret mounts that a command copies into the image."""
         from dockguard.formats.dockerfile.taint import persisted_mount
 
         return Many(tuple(persisted_mount(self)), self.span)
+
+    @cached_property
+    def leftovers(self) -> dict[int, tuple[str, ...]]:
+        """The folders of the package caches that it leaves in its layer, by the id of the call that made them."""
+        from dockguard.formats.dockerfile.installs import leftovers
+
+        return leftovers(self)
+
+    @cached_property
+    def cleans_archives(self) -> bool:
+        """Whether it removes the packages that apt has fetched."""
+        return any(one.manager == "apt-get" and one.action == "clean" for one in self.commands)
+
+    @cached_property
+    def verifies(self) -> bool:
+        """Whether it checks the checksum or the signature of something."""
+        from dockguard.formats.dockerfile.downloads import verifies
+
+        return any(map(verifies, self.commands))
+
+    @cached_property
+    def file_uses(self) -> FileUses:
+        """The files that its commands run or install."""
+        return FileUses((self,))
 
     @cached_property
     def texts(self) -> Many[Fact[str]]:
@@ -301,6 +319,11 @@ class Stage:
         from dockguard.formats.dockerfile.installs import unrefreshed
 
         return unrefreshed(self)
+
+    @cached_property
+    def file_uses(self) -> FileUses:
+        """The files that the commands of its RUN instructions run or install."""
+        return FileUses(step for step in self.own if step.name == "RUN")
 
     @cached_property
     def keeps_archives(self) -> bool:

@@ -65,6 +65,12 @@ class ImageReference:
         return host if isinstance(host, str) else ""
 
     @property
+    def repository(self) -> str:
+        """Registry and path in normal form, `docker.io/library/nginx`; "" where that is not known."""
+        found = self._parsed.repository if self._parsed else ""
+        return found if isinstance(found, str) else ""
+
+    @property
     def has_digest(self) -> bool | Unknown:
         """Whether a digest decides which image it is."""
         return self._parsed.pinned_by_digest if self._parsed else not self.text.written
@@ -116,8 +122,7 @@ class ImageReference:
     @property
     def is_official_frontend(self) -> bool:
         """Whether it is Docker's own Dockerfile frontend."""
-        repository = self._parsed.repository if self._parsed else ""
-        return repository in _FRONTENDS
+        return self.repository in _FRONTENDS
 
     @property
     def empty_variable(self) -> Fact[str]:

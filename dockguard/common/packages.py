@@ -5,7 +5,7 @@ The facts are in data/package_managers.json, with their sources and date.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -300,13 +300,16 @@ def _value(manager: Manager, line: CommandLine, meaning: str) -> Word | None:
     return next((o.value for o in line.options if meaning in manager.meanings.get(o.name, ())), None)
 
 
-def leftovers(commands: Iterable[Command]) -> Iterator[Leftover]:
+def leftovers(
+    commands: Iterable[Command], call_of: Callable[[Command], PackageCall | None] = package_call
+) -> Iterator[Leftover]:
     """The caches that the commands of one layer leave in it: made, and neither cleaned nor removed afterwards.
 
     A cache mount over one of the paths, or an environment variable of the image, is for the caller to know.
+    `call_of` is for a caller who knows already what the commands ask package managers to do.
     """
     listed = tuple(commands)
-    calls = [(at, call) for at, command in enumerate(listed) if (call := package_call(command)) is not None]
+    calls = [(at, call) for at, command in enumerate(listed) if (call := call_of(command)) is not None]
     seen: set[str] = set()
     for at, call in reversed(calls):
         cached = _managers()[call.manager].row.get("cache") or {}

@@ -86,7 +86,7 @@ class Download:
         """Whether a checksum or signature decides: `--checksum`, or a check after it in the same instruction."""
         if self.command is None:
             return self.step.node.flag("checksum") is not None
-        return any(map(_verifies, self.step.commands))
+        return self.step.verifies
 
     @property
     def is_git(self) -> bool:
@@ -107,46 +107,20 @@ class Download:
         """The command that runs or installs the saved file afterwards, "" for none."""
         if self.command is None or not self.saved or self.step.stage is None:
             return ""
-        after = False
-        for step in self.step.stage.own if not self.step.onbuild else (self.step,):
-            for command in step.commands if step.name == "RUN" else ():
-                if after and _runs(command, self.saved):
-                    return command.name
-                after = after or command is self.command
-        return ""
+        uses = self.step.file_uses if self.step.onbuild else self.step.stage.file_uses
+        return uses.after(self.command, self.saved)
 
 
-def _verifies(command: RunCommand) -> bool:
+def verifies(command: RunCommand) -> bool:
+    """Whether a command checks a checksum or a signature."""
     if _SUMS.fullmatch(command.name):
         return True
+    if command.name not in ("gpg", "gpg2", "openssl", "rpm"):
+        return False
     words = command.words
     if command.name in ("gpg", "gpg2"):
         return any(word in ("--verify", "--verify-files", "--decrypt", "-d") for word in words)
     return (command.name == "openssl" and "dgst" in words) or (command.name == "rpm" and "-K" in words)
-
-
-_RUNNERS = frozenset("sh bash dash ash zsh ksh python python2 python3 perl ruby node php java source .".split())
-_INSTALLERS = frozenset({"dpkg", "rpm", "apt-get", "apt", "yum", "dnf", "microdnf", "apk", "msiexec"})
-
-
-def _runs(command: RunCommand, path: str) -> bool:
-    """Whether a command executes a file, makes it executable, or installs it as a package."""
-    head = command.command.head
-    same = (path, basename(path), f"./{basename(path)}") if "/" in path else (path, f"./{path}")
-    if head is not None and "/" in head.text and head.text in same:
-        return True
-    if command.name == "chmod" and command.words and _executable(command):
-        return any(word in same for word in command.words[1:])
-    if command.name in _RUNNERS or command.name in _INSTALLERS:
-        return any(word in same for word in command.words)
-    return False
-
-
-def _executable(command: RunCommand) -> bool:
-    from dockguard.formats.dockerfile.modes import mode_of
-
-    mode = mode_of(command)
-    return "x" in mode or (mode.isdigit() and any(digit in "1357" for digit in mode[-3:]))
 
 
 def downloads(image: Image) -> Iterator[Download]:

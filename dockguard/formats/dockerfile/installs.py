@@ -97,12 +97,19 @@ def leftover(command: RunCommand) -> Fact[str]:
     nothing: Fact[str] = Fact(None, command.span)
     if call is None or not isinstance(command.step, Step):
         return nothing
-    from dockguard.common.packages import leftovers
-
-    for left in leftovers(one.command for one in command.step.commands):
-        if left.call.command is command.command and not _is_switched_off(command, call):
-            return Fact(None if _is_mounted(command.step, left.paths) else left.paths[0], command.span)
+    left = command.step.leftovers.get(id(call))
+    if left and not _is_switched_off(command, call):
+        return Fact(None if _is_mounted(command.step, left) else left[0], command.span)
     return Fact(_ARCHIVES[0], command.span) if _leaves_archives(command, call) else nothing
+
+
+def leftovers(step: Step) -> dict[int, tuple[str, ...]]:
+    """The folders of the caches that the commands of an instruction leave in its layer, by the id of the call."""
+    from dockguard.common import packages
+
+    known = {id(command.command): command.call for command in step.commands}
+    found = packages.leftovers((one.command for one in step.commands), lambda command: known[id(command)])
+    return {id(left.call): left.paths for left in found}
 
 
 def _is_mounted(step: Step, paths: tuple[str, ...]) -> bool:
@@ -116,7 +123,7 @@ def _leaves_archives(command: RunCommand, call: PackageCall) -> bool:
         return False
     if not any(stage.keeps_archives for stage in step.stage.chain) or _is_mounted(step, _ARCHIVES):
         return False
-    return not any(one.manager == "apt-get" and one.action == "clean" for one in step.commands)
+    return not step.cleans_archives
 
 
 def keeps_archives(stage: Stage) -> bool:

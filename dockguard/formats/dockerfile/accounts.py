@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dockguard.common.shell_options import CommandLine, Grammar, parse
 from dockguard.formats.dockerfile.runs import Account, RunCommand
 
-_VALUES = frozenset(
-    "-b --base-dir -c --comment -d --home-dir --home -e --expiredate -f --inactive -g --gid --ingroup -G --groups -k "
-    "--skel -K --key -p --password -s --shell -u --uid -R --root -P --prefix -Z --selinux-user -h --gecos "
-    "--firstuid --lastuid --firstgid --lastgid --conf".split()
+# Options that take a value: useradd(8), usermod(8), adduser(8) of Debian and BusyBox.
+_SHORT = "bcdefghGkKpsuRPZ"
+_LONG = frozenset(
+    "--base-dir --comment --home-dir --home --expiredate --inactive --gid --ingroup --groups --skel --key --password "
+    "--shell --uid --root --prefix --selinux-user --gecos --firstuid --lastuid --firstgid --lastgid --conf".split()
 )
-_BUSYBOX = frozenset("-D -S -H".split())  # flags of BusyBox's adduser, whose `-h`, `-g`, `-G` take values
 
 
 def accounts(commands: Iterable[RunCommand]) -> Iterator[Account]:
@@ -25,41 +26,47 @@ def accounts(commands: Iterable[RunCommand]) -> Iterator[Account]:
             yield from _passwd_lines(command)
 
 
+def _line(command: RunCommand) -> CommandLine:
+    return parse(command.command.args, Grammar(_SHORT, _LONG))
+
+
+def _value(line: CommandLine, *names: str) -> str:
+    return next((option.value.text for option in line.named(*names) if option.value is not None), "")
+
+
+def _groups(line: CommandLine, *names: str) -> Iterator[str]:
+    for option in line.named(*names):
+        yield from option.value.text.split(",") if option.value is not None else ()
+
+
 def _added(command: RunCommand) -> Account | None:
-    operands = operands_of(command)
+    line = _line(command)
+    operands = [word.text for word in line.operands]
     if not operands or (command.name == "adduser" and len(operands) > 1):  # `adduser user group` joins a group
         return None
-    uid = command.command.option("-u", "--uid")
-    groups = [word.text for word in command.command.values("-G", "--groups", "-g", "--gid", "--ingroup")]
-    system = command.command.flag("-r", "--system", "-S") is not None
-    duplicate = command.command.flag("-o", "--non-unique") is not None
-    number = int(uid.text[:9]) if uid is not None and uid.text.isascii() and uid.text.isdigit() else None
-    names = tuple(name for group in groups for name in group.split(","))
-    return Account(operands[-1], number, system, duplicate, command, command.span, names)
+    uid = _value(line, "-u", "--uid")
+    system = any(line.named("-r", "--system", "-S"))
+    duplicate = any(line.named("-o", "--non-unique"))
+    number = int(uid[:9]) if uid.isascii() and uid.isdigit() else None
+    groups = tuple(_groups(line, "-G", "--groups", "-g", "--gid", "--ingroup"))
+    return Account(operands[-1], number, system, duplicate, command, command.span, groups)
 
 
 def renumbered(command: RunCommand) -> Account | None:
     """`usermod -u NUMBER name`."""
-    operands = operands_of(command)
-    uid = command.command.option("-u", "--uid") if command.name == "usermod" else None
-    if not operands or uid is None or not (uid.text.isascii() and uid.text.isdigit()):
+    if command.name != "usermod":
         return None
-    duplicate = command.command.flag("-o", "--non-unique") is not None
-    return Account(operands[-1], int(uid.text[:9]), False, duplicate, command, command.span)
+    line = _line(command)
+    uid = _value(line, "-u", "--uid")
+    if not line.operands or not (uid.isascii() and uid.isdigit()):
+        return None
+    duplicate = any(line.named("-o", "--non-unique"))
+    return Account(line.operands[-1].text, int(uid[:9]), False, duplicate, command, command.span)
 
 
 def operands_of(command: RunCommand) -> list[str]:
     """The arguments that are neither options nor their values."""
-    found: list[str] = []
-    skip = False
-    for word in command.words:
-        if skip:
-            skip = False
-        elif word.startswith("-") and word != "-":
-            skip = word in _VALUES
-        else:
-            found.append(word)
-    return found
+    return [word.text for word in _line(command).operands]
 
 
 def _passwd_lines(command: RunCommand) -> Iterator[Account]:
@@ -77,10 +84,9 @@ def joined(command: RunCommand) -> Iterator[str]:
     """The groups that a command puts a user into."""
     operands = operands_of(command)
     if command.name in ("useradd", "usermod", "luseradd"):
-        options = ("-G", "--groups", "-g", "--gid")
-        yield from (name for word in command.command.values(*options) for name in word.text.split(","))
+        yield from _groups(_line(command), "-G", "--groups", "-g", "--gid")
     elif command.name == "adduser":
-        yield from (word.text for word in command.command.values("-G", "--ingroup"))
+        yield from _groups(_line(command), "-G", "--ingroup")
         yield from operands[1:2]
     elif command.name in ("addgroup", "groupmems"):
         yield from operands[1:2]

@@ -6,6 +6,7 @@ from dockguard.finding import Confidence, Edit, Finding, Fix, Note, Safety, Seve
 from dockguard.source import Fact, Many, Secret, Span, Undecided, Unknown, Via
 from dockguard.stack.link import Proxied, Published, Running, Stack
 from dockguard.stack.pieces import Image, Mount, Port, Proxy, Route, Socket, User
+from dockguard.stack.served import Served
 from dockguard.stack.serving import Serving, serving
 from dockguard.stack.upstreams import Upstream
 from dockguard.wording import show
@@ -41,6 +42,6 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
 
 __all__ = [
     "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Proxied", "Proxy",
-    "Published", "Route", "Running", "Safety", "Secret", "Serving", "Severity", "Socket", "Span", "Stack",
+    "Published", "Route", "Running", "Safety", "Secret", "Served", "Serving", "Severity", "Socket", "Span", "Stack",
     "Undecided", "Unknown", "Upstream", "User", "Via", "serving", "show",
 ]  # fmt: skip

@@ -46,3 +46,38 @@ def test_groups_are_named_without_case(tmp_path: Path) -> None:
         tmp_path,
         "upstream Up { server 127.0.0.1:1; } server { listen 127.0.0.1:1; location / { proxy_pass http://uP; } }",
     )
+
+
+def answer(folder: Path, server: str, uri: str = "/") -> tuple[int, str]:
+    """The status of a request, and what nginx wrote into its log."""
+    port = serve.free_port()
+    temp = "".join(f"{name}_temp_path temp-{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    (folder / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid nginx.pid; error_log error.log; events {{}} "
+        f"http {{ access_log off; {temp} server {{ listen 127.0.0.1:{port}; {server} }} }}",
+        encoding="utf-8",
+    )
+    with serve.running(folder, port) as started:
+        assert started
+        status, _ = serve.ask(port, serve.Ask("GET", "localhost", uri))
+    return status, (folder / "error.log").read_text(encoding="utf-8")
+
+
+def test_a_variable_in_the_host_needs_a_resolver(tmp_path: Path) -> None:
+    status, log = answer(tmp_path, "location / { set $up localhost; proxy_pass http://$up:1; }")
+    assert status == 502
+    assert "no resolver defined to resolve localhost" in log
+
+
+def test_so_does_one_in_the_path(tmp_path: Path) -> None:
+    status, log = answer(tmp_path, "location ~ ^/(.*)$ { proxy_pass http://localhost:1/$1; }")
+    assert status == 502
+    assert "no resolver defined to resolve localhost" in log
+
+
+def test_a_host_that_another_line_names_is_known_from_the_start(tmp_path: Path) -> None:
+    lines = "location /a { proxy_pass http://localhost:1; } location ~ ^/(.*)$ { proxy_pass http://localhost:1/$1; }"
+    status, log = answer(tmp_path, lines)
+    assert status == 502
+    assert "no resolver" not in log
+    assert "Connection refused" in log

@@ -50,12 +50,11 @@ def _routes(site: Site, directive: Directive, groups: dict[str, Level]) -> Itera
         return
     host, port = target
     upstream, protocol = directive.first, _protocol(directive)
+    late = "$" in directive.texts[0]  # any variable leaves the whole address to the request
     group = groups.get(host.lower())
     if group is None:
-        hidden = _hidden(directive)
-        yield Route(
-            host, port, upstream, directive.span, site.subject, site.container, hidden=hidden, protocol=protocol
-        )
+        where = (directive.span, site.subject, site.container)
+        yield Route(host, port, upstream, *where, late, _hidden(directive), protocol)
         return
     for line in group.own.get("server", ()):
         inner = _target(line.text(0))

@@ -81,6 +81,21 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """What an orchestrator gives to the processes of a container, and takes from them.
+
+    Capabilities are named in upper case without `CAP_`; `ALL` is every one.
+    """
+
+    privileged: Fact[bool]
+    added: Many[Fact[str]]
+    dropped: Many[Fact[str]]
+    no_new_privileges: Fact[bool]
+    read_only: Fact[bool]  # the root file system
+    host_network: Fact[bool]
+
+
+@dataclass(frozen=True, slots=True)
 class CopiedFile:
     """A file or folder that a build puts into the image; `source` is a workspace path, `target` absolute."""
 
@@ -106,6 +121,8 @@ class Image:
     entrypoint: Fact[tuple[str, ...]] | None = None
     cmd: Fact[tuple[str, ...]] | None = None
     facts: Mapping[str, object] = field(default_factory=dict)  # more, by the names of `common/images`
+    volumes: Many[Fact[str]] | None = None  # paths that its VOLUME instructions declare
+    carried: Many[Fact[str]] | None = None  # capabilities that its build gives to files (`setcap`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +151,7 @@ class Container:
     environment_open: str = ""  # why there may be more of it
     exposed: Many[Fact[int]] | None = None  # ports for other containers
     fronted: Fact[str] | None = None  # the label or variable by which a proxy in front finds it
+    rights: Rights | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,14 @@ class Isolated(Owner):
         return _capabilities(self.cap_add)
 
     @cached_property
+    def dropped_capabilities(self) -> Many[Fact[str]]:
+        """The dropped capabilities in upper case, without `CAP_`."""
+        return _capabilities(self.cap_drop)
+
+    @cached_property
     def drops_all_capabilities(self) -> Fact[bool]:
         """Whether it drops `ALL`."""
-        return _holds(_capabilities(self.cap_drop), lambda name: name == "ALL")
+        return _holds(self.dropped_capabilities, lambda name: name == "ALL")
 
     @cached_property
     def security_opt(self) -> Many[Fact[str]]:

@@ -13,7 +13,7 @@ from dockguard.formats.compose.parts import Mount as MountNode
 from dockguard.formats.compose.parts import Port as PortNode
 from dockguard.formats.compose.tree import Value, is_unknown
 from dockguard.source import Fact, Many, Origin, Source, Unknown, absent
-from dockguard.stack.pieces import BuildRequest, Container, Mount, Piece, Port, User
+from dockguard.stack.pieces import BuildRequest, Container, Mount, Piece, Port, Rights, User
 
 
 def lower(project: Project) -> Iterator[Piece]:
@@ -55,6 +55,18 @@ def _container(service: Service, project: Project, networks: reach.Networks) -> 
         environment_open=service.environment.open,
         exposed=reach.exposed(service),
         fronted=reach.fronted(service),
+        rights=_rights(service),
+    )
+
+
+def _rights(service: Service) -> Rights:
+    return Rights(
+        privileged=service.privileged,
+        added=service.added_capabilities,
+        dropped=service.dropped_capabilities,
+        no_new_privileges=service.no_new_privileges,
+        read_only=service.read_only,
+        host_network=service.uses_host_network,
     )
 
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dockguard.formats.dockerfile.image import Image
+from dockguard.lazy import regex
 from dockguard.source import Fact, Many, Secret, Unknown
 from dockguard.stack import pieces
+
+_CAPABILITY = regex(r"\bcap_[a-z_]{3,30}")
 
 
 def lower(image: Image) -> Iterator[pieces.Piece]:
@@ -27,7 +30,23 @@ def lower(image: Image) -> Iterator[pieces.Piece]:
         entrypoint=image.entrypoint,
         cmd=image.cmd,
         facts={"healthcheck": image.healthcheck},
+        volumes=image.volumes,
+        carried=_carried(image),
     )
+
+
+def _carried(image: Image) -> Many[Fact[str]]:
+    """Capabilities that a `setcap` of the build gives to a program; other stages' count, for what is copied."""
+    found = []
+    if "setcap" in image.tree.source.text:
+        steps = (step for stage in image.stages for step in stage.own if step.name == "RUN" and not step.onbuild)
+        for command in (command for step in steps for command in step.commands if command.name == "setcap"):
+            found += [Fact(name, command.span) for name in _CAPABILITY.findall(" ".join(command.words).lower())]
+    return Many(tuple(fact.map(_plain) for fact in found), image.span)
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("cap_").upper()
 
 
 def _files(image: Image) -> Many[pieces.CopiedFile]:

@@ -178,11 +178,22 @@ class Socket:
     tls: bool
     udp: bool
     span: Span
+    raw: bool = False  # bytes are passed on as they come, TLS of somebody else perhaps
 
     @property
     def loopback(self) -> bool:
         """Whether only the container itself reaches it."""
         return self.address.startswith(("127.", "[::1]")) or self.address == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file or folder that a program writes when it starts; `named` is whether its configuration names it."""
+
+    path: str
+    why: str  # `its pid`, `a cache`
+    span: Span
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +207,7 @@ class Proxy:
     node: object = None  # its format's own node
     image: Fact[str] | None = None  # the image that it runs in, or that its build stands on
     stock: bool = False  # a configuration that the image brings may be there too, and listen on the image's ports
+    writes: Many[Written] | None = None  # before it serves anything
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dockguard.formats.nginx.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.listening import sockets
 from dockguard.formats.nginx.site import Site
+from dockguard.formats.nginx.writing import writes
 from dockguard.lazy import regex
 from dockguard.source import Fact
 from dockguard.stack.pieces import Proxy, Route
@@ -19,9 +20,8 @@ _PORTS = {"https": 443, "grpcs": 443, "http": 80, "grpc": 80}
 
 def lower(site: Site) -> Iterator[Route | Proxy]:
     """The site, and its ways to upstreams; those through an `upstream` block lead to each of its servers."""
-    yield Proxy(
-        site.subject, site.span, site.container, sockets(site), site, site.image, bool(site.root.memo.get("stock"))
-    )
+    stock = bool(site.root.memo.get("stock"))
+    yield Proxy(site.subject, site.span, site.container, sockets(site), site, site.image, stock, writes(site))
     groups = _groups(site)
     for directive in site.lines():
         if directive.name in PASSES and directive.words and not directive.words[0].opaque:

@@ -23,7 +23,8 @@ _OPTION_NAME = (
     r"(--[A-Za-z][\w-]{1,60}|-(?:password|passwd|pass|token|secret|apikey|api-key)|requirepass|masterauth|_authToken"
     r"|machine[ \t]\S{1,100}[ \t]login[ \t]\S{1,100}[ \t]password)"
 )
-_OPTION = rf"(?<![\w-]){_OPTION_NAME}[ \t]{{1,4}}(?!-){_VALUE}"
+_NEXT_WORD = r"""(?:[ \t]{1,4}|["'][ \t]{0,4},[ \t]{0,4}(?=["']))"""  # of a command line, or of a list of words
+_OPTION = rf"""(?<![\w-]){_OPTION_NAME}{_NEXT_WORD}(?!["']?-){_VALUE}"""
 _BEFORE = r"[^\n;&|]{0,300}?[ \t]"
 _MYSQL = r"\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|mariadb-admin)\b"
 _REGISTRY = r"\b(?:docker|podman|helm|skopeo|buildah|oras|crane)\b[^\n;&|]{0,60}\blogin\b"

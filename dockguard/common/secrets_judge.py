@@ -174,8 +174,10 @@ def _nameless(name: str | None, text: str, start: int, end: int) -> Verdict:
 
 
 def _random(name: str, text: str, start: int, end: int, *, weakly: bool) -> Verdict | None:
+    if not values.is_random(text, 16):
+        return None
     known = formats.assigned_format(name, text)
-    if known and values.is_random(text, 16):
+    if known:
         return Verdict(Kind.TOKEN, Confidence.MEDIUM, known, start, end)
     if values.is_random(text, 24 if weakly else 16):
         return Verdict(Kind.HIGH_ENTROPY, Confidence.MEDIUM if weakly else Confidence.HIGH, "", start, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import pairwise
 from math import log2
@@ -79,9 +80,9 @@ def reference_format(value: str) -> str:
     text = value.strip()
     if variables(text):
         return "variable"
-    for name, regex in _REFERENCES:
-        if pattern(rf"(?:{regex})").match(text):
-            return name
+    match = _one_of(_REFERENCES).match(text)
+    if match:
+        return str(match.lastgroup)
     if pattern(_PATH).fullmatch(text) and _is_path(text):
         return "path"
     if pattern(_FILE_NAME, 2).fullmatch(text):
@@ -96,19 +97,17 @@ def harmless_format(value: str) -> str:
         return "empty"
     if text.lower() in _set("flags"):
         return "flag"
-    for name, regex in _HARMLESS:
-        if pattern(regex).fullmatch(text):
-            return name
+    match = _one_of(_HARMLESS).fullmatch(text)
+    if match:
+        return str(match.lastgroup)
     return "code" if pattern(r"[A-Za-z_][\w.]{0,60}\([^()]{0,300}\);?").fullmatch(text) else ""
 
 
 def hash_format(value: str) -> str:
     """Which password hash a value is or ends with (`user:$2y$…`); "" where it is none."""
     text = value.strip().rpartition(":")[2] if value.count(":") == 1 else value.strip()
-    for name, regex in _HASHES:
-        if pattern(regex).fullmatch(text):
-            return name
-    return ""
+    match = _one_of(_HASHES).fullmatch(text)
+    return str(match.lastgroup) if match else ""
 
 
 def is_placeholder(value: str) -> bool:
@@ -282,6 +281,12 @@ def _mixes(text: str) -> bool:
 
 def _class(character: str) -> int:
     return 0 if character.isdigit() else 1 if character.islower() else 2 if character.isupper() else 3
+
+
+@cache
+def _one_of(forms: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    """Several forms as one expression; `lastgroup` is the name of the first that fits."""
+    return re.compile("|".join(f"(?P<{name}>{regex})" for name, regex in forms))
 
 
 @cache

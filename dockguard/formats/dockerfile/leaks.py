@@ -35,8 +35,8 @@ def _variable(variable: Variable, step: Step) -> Iterator[SecretText]:
     text = variable.written.known
     if text is None:
         return
-    verdict = judge(variable.name, text)
-    if verdict.leaks:
+    verdict = variable.verdict
+    if verdict is not None and verdict.leaks:
         yield _made(verdict, step.name, variable.name, text[verdict.start : verdict.end], step, variable.written.span)
 
 
@@ -73,12 +73,18 @@ def _made(verdict: Verdict, where: str, name: str, text: str, step: Step | None,
     return SecretText(kind, where, name, Fact(Secret(text), span), verdict.format, verdict.confidence.word, step, span)
 
 
+def verdict(variable: Variable) -> Verdict | None:
+    """What its value is as it stands in the file; None where it has none."""
+    text = variable.written.known
+    return None if text is None else judge(variable.name, text)
+
+
 def kept(variable: Variable) -> Fact[str]:
     """The secret that an ENV keeps: a literal, or a build argument; absent for none."""
     text = variable.written.known
     if variable.kind != "ENV" or text is None or not name_is_secret(variable.name):
         return Fact(None, variable.span)
-    if judge(variable.name, text).leaks:
+    if variable.verdict is not None and variable.verdict.leaks:
         return Fact(Secret(text), variable.span)
     step = variable.step
     assert isinstance(step, Step)

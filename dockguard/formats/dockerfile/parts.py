@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dockguard.common.secrets_verdict import Verdict
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Source, Span, Unknown
@@ -86,6 +87,13 @@ class Variable:
         from dockguard.formats.dockerfile.leaks import kept
 
         return kept(self)
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """What its value is as it stands in the file: a secret of some form, a reference, nothing special."""
+        from dockguard.formats.dockerfile.leaks import verdict
+
+        return verdict(self)
 
     @cached_property
     def argued_secret(self) -> Fact[str]:

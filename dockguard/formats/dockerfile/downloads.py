@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.model import Step
+from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy
 from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
-from dockguard.source import Span
+from dockguard.source import Fact, Span
 
 if TYPE_CHECKING:
     from dockguard.common.shell import Word
@@ -37,6 +37,9 @@ _FILE_SUFFIX = regex(r"(?i)[^/]*\.(?:sh|txt|gz|tgz|zip|json|jar|deb|rpm|asc|gpg|
 _CLEAR = frozenset({"http", "ftp", "git", "svn", "rsync", "telnet"})
 _SUMS = regex(
     r"(?:sha\d{3}|sha1|md5|b2|b3)sum|shasum|sha\d{3}|cksum|gpgv\d?|cosign|minisign|signify|slsa-verifier|get-filehash"
+)
+_QUIET_WGET = frozenset(
+    "--quiet --no-verbose --progress --output-file --append-output --background --version --help".split()
 )
 _COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -146,6 +149,29 @@ def _by_command(command: RunCommand, step: Step) -> Iterator[Download]:
             if _URL.match(text):
                 yield Download("git", text, step, command.span, command)
                 return
+
+
+def second_fetcher(stage: Stage) -> Fact[str]:
+    """The later one of curl and wget, at its command."""
+    first = ""
+    for command in stage.commands:
+        if command.name in ("curl", "wget"):
+            if first and command.name != first:
+                return Fact(command.name, command.span)
+            first = command.name
+    return Fact(None, stage.span)
+
+
+def talks(command: RunCommand) -> bool:
+    """Whether a wget fills the build's log with its progress."""
+    words = command.words
+    for word in words:
+        if word.partition("=")[0] in _QUIET_WGET or word.startswith("-nv"):
+            return False
+        letters = word[1:].partition("o")[0] if word.startswith("-") and not word.startswith("--") else ""
+        if word.startswith(("-o", "-a", "-b")) or "q" in letters.partition("O")[0].partition("P")[0]:
+            return False
+    return command.name == "wget" and bool(words)
 
 
 def _addresses(command: RunCommand) -> Iterator[Word]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _ONCE = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _ARRAYS = frozenset("CMD ENTRYPOINT SHELL RUN VOLUME COPY ADD HEALTHCHECK".split())
+_NO_TRIGGERS = frozenset({"FROM", "MAINTAINER", "ONBUILD"})
 _EXEC = regex(r"\s*exec\s")
 _PIPES = ("|", "|&")
 _POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
@@ -61,6 +63,39 @@ class Form:
     def before_from(self) -> bool:
         """Whether it stands before the first FROM and may not."""
         return self.step.stage is None and self.step.name != "ARG"
+
+    @property
+    def bad_trigger(self) -> str:
+        """The instruction that an ONBUILD carries and may not: FROM, MAINTAINER, ONBUILD; "" for none."""
+        trigger = self.step.node.trigger
+        return trigger.name if trigger is not None and trigger.name in _NO_TRIGGERS else ""
+
+    @cached_property
+    def legacy(self) -> Fact[str]:
+        """The name that an ENV or LABEL sets without `=`."""
+        pair = next((pair for pair in self.step.node.pairs if pair.legacy), None)
+        return Fact(pair.name.text if pair else None, pair.name.span if pair else self.step.span)
+
+    @cached_property
+    def joinable(self) -> bool:
+        """Whether it could be one with the instruction before it: single commands, or copies to the same folder."""
+        step, before = self.step, self._before
+        if before is None or before.name != step.name or _flags(before) != _flags(step):
+            return False
+        if step.name == "RUN":
+            return all(len(one.commands.items) == 1 and not one.node.heredocs for one in (before, step))
+        if step.name not in ("COPY", "ADD") or len(step.node.words) < 2 or len(before.node.words) < 2:
+            return False
+        target = step.node.words[-1].text
+        return target == before.node.words[-1].text and target.strip("\"'").endswith(("/", "."))
+
+    @property
+    def _before(self) -> Step | None:
+        """The instruction just above, in the same stage."""
+        own = self.step.stage.own if self.step.stage is not None else []
+        at = bisect_left(own, self.step.at, key=lambda step: step.at)
+        triggers = self.step.onbuild or self.step.triggered or not at or own[at - 1].onbuild or own[at - 1].triggered
+        return None if triggers else own[at - 1]
 
     @cached_property
     def hidden_failure(self) -> Fact[str]:
@@ -129,6 +164,10 @@ class Form:
                     if name in names and name != pair.name.text:
                         return Fact(name, pair.value.span)
         return Fact(None, self.step.span)
+
+
+def _flags(step: Step) -> tuple[tuple[str, str | None], ...]:
+    return tuple((flag.name, flag.value) for flag in step.node.flags)
 
 
 def _hides(command: RunCommand) -> bool:

@@ -12,6 +12,9 @@ _SERVERS = frozenset(
     "openssh-server-pam inetutils-telnetd".split()
 )  # fmt: skip
 _DAEMONS = frozenset({"sshd", "dropbear", "telnetd", "in.telnetd", "xrdp", "x11vnc", "vncserver", "tinysshd"})
+_LABEL_KEY = regex(r"[a-z](?:[a-z0-9]|[.-](?![.-]))*[a-z0-9]|[a-z]")
+_LABELS_OF_DOCKER = ("com.docker.", "io.docker.", "org.dockerproject.")
+_SHELL_PATH = regex(r"(?:/usr)?/bin//?(?:sh|bash|dash|ash|zsh|ksh|fish)")
 _SYMBOLIC = regex(r"([ugoa]*)[+=]([rwxXst]*)")
 
 
@@ -49,6 +52,27 @@ def remote_login(name: str, words: tuple[str, ...], installs: tuple[str, ...]) -
     if not found and name in ("service", "rc-service", "systemctl") and {"ssh", "sshd", "dropbear"} & set(words):
         found = "sshd" if {"start", "enable", "restart"} & set(words) else ""
     return found
+
+
+def label_fault(key: str) -> str:
+    """What is wrong with the key of a LABEL, by Docker's guidelines for label keys; "" for nothing."""
+    bare = key.strip("\"'")
+    if bare.startswith(_LABELS_OF_DOCKER):
+        return "its namespace is Docker's own"
+    good = bare and _LABEL_KEY.fullmatch(bare)
+    return "" if good else "a key has lower-case letters, digits, and single `.` and `-` between them"
+
+
+def shell_change(name: str, words: tuple[str, ...]) -> str:
+    """How a command changes which shell runs; "" for any other. SHELL does it for what follows, and says so."""
+    operands = [word for word in words if not word.startswith("-")]
+    if name in ("ln", "mv", "cp") and operands[-1:] and operands[-1].replace("//", "/") in ("/bin/sh", "/usr/bin/sh"):
+        return f"{name} … /bin/sh"
+    if name == "dpkg-reconfigure" and "dash" in operands:
+        return "dpkg-reconfigure dash"
+    if name in ("chsh", "usermod") and any(_SHELL_PATH.fullmatch(word.rpartition("=")[2]) for word in words):
+        return name
+    return name if name == "powershell" else ""
 
 
 def world_writable(mode: str) -> str:

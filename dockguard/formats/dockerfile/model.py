@@ -345,6 +345,26 @@ class Stage:
         return bool(self.name) and any(other.name == self.name for other in self.siblings[: self.index])
 
     @property
+    def is_reserved(self) -> bool:
+        """Whether its name means something else to BuildKit: `scratch`, `context`."""
+        return self.name in ("scratch", "context")
+
+    @property
+    def redundant_platform(self) -> Fact[str]:
+        """Its `--platform`, when that is the one that it would have anyway."""
+        flag = self.node.flag("platform")
+        text = (flag.value or "").strip("\"'") if flag is not None else ""
+        found = text in ("$TARGETPLATFORM", "${TARGETPLATFORM}")
+        return Fact(text if found else None, flag.span if flag is not None else self.span)
+
+    @cached_property
+    def second_fetcher(self) -> Fact[str]:
+        """The later one of curl and wget, where its commands use both."""
+        from dockguard.formats.dockerfile.downloads import second_fetcher
+
+        return second_fetcher(self)
+
+    @property
     def fixed_platform(self) -> Fact[str]:
         """Its `--platform`, when that is a constant and its own name does not tell the platform."""
         flag = self.node.flag("platform")

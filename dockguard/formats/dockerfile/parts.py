@@ -110,6 +110,13 @@ class Variable:
         return open_path(self.written.known or "/") if self.name == "PATH" and self.kind == "ENV" else ""
 
     @property
+    def label_fault(self) -> str:
+        """What is wrong with it as the key of a LABEL; "" for nothing."""
+        from dockguard.formats.dockerfile.habits import label_fault
+
+        return label_fault(self.name) if self.kind == "LABEL" else ""
+
+    @property
     def clear_index(self) -> Fact[str]:
         """The package index that it names over http."""
         from dockguard.formats.dockerfile.installs import INDEX_VARIABLES, clear_address

@@ -32,6 +32,13 @@ class Places:
         return Fact(None if absolute or self.step.workdir.written else _bare(written.known), written.span)
 
     @cached_property
+    def stacked_workdir(self) -> Fact[str]:
+        """Its relative path, when it is a WORKDIR that stands on another one."""
+        written = self.step.argument
+        absolute = self.step.name != "WORKDIR" or _is_absolute(written.known)
+        return Fact(_bare(written.known) if self.step.workdir.written and not absolute else None, written.span)
+
+    @cached_property
     def _target(self) -> Fact[str]:
         """The last argument of a COPY or ADD."""
         words = self.step.node.words
@@ -53,6 +60,16 @@ class Places:
         text = found.known or "/"
         folder = len(self.step.node.words) < 3 or text.endswith(("/", "\\", "/.", "/..")) or text in (".", "..")
         return Fact(None if folder else text, found.span)
+
+    @cached_property
+    def outside(self) -> Fact[str]:
+        """A source of a COPY or ADD that begins above the context."""
+        words = self.step.node.words if self.step.name in ("COPY", "ADD") and not self.step.node.flag("from") else ()
+        for word in words[:-1]:
+            path = (self.step.expand(word).fact.known or "").strip("\"'")
+            if "://" not in path and not path.startswith("git@") and _climbs(path):
+                return Fact(path, word.span)
+        return Fact(None, self.step.span)
 
     @cached_property
     def system_workdir(self) -> Fact[str]:
@@ -94,6 +111,10 @@ class Places:
             for variable in self.step.variables:
                 if variable.name == "DOCKER_HOST":
                     yield variable.value.known or "", variable.span
+
+
+def _climbs(path: str) -> bool:
+    return normpath(path.lstrip("/") or ".").split("/")[0] == ".."
 
 
 def _bare(path: str | None) -> str | None:

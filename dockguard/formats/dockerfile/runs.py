@@ -185,9 +185,18 @@ class RunCommand:
         return len(self.script.commands) == 1
 
     @property
-    def relinks_shell(self) -> bool:
-        """Whether it makes `/bin/sh` a link to another program."""
-        return self.name == "ln" and self.words[-1:] == ("/bin/sh",)
+    def changes_shell(self) -> str:
+        """How it changes which shell runs, other than by SHELL; "" for any other."""
+        from dockguard.formats.dockerfile.habits import shell_change
+
+        return shell_change(self.name, self.words) if self.step.name == "RUN" else ""
+
+    @property
+    def talks(self) -> bool:
+        """Whether it is a wget that fills the build's log with its progress."""
+        from dockguard.formats.dockerfile.downloads import talks
+
+        return self.step.name == "RUN" and talks(self)
 
     @property
     def makes_large_log(self) -> int | None:

@@ -62,6 +62,37 @@ class Served:
                 return port
         return None
 
+    def leads_to(self, socket: Socket) -> bool:
+        """Whether any entry of `ports` leads to a socket, one for the machine itself too."""
+        return any(socket in self.behind(port) for port in self.container.ports)
+
+    def behind(self, port: Port) -> tuple[Socket, ...]:
+        """The sockets that a published port leads to."""
+        udp = port.protocol == "udp"
+        found = (one for one in self.proxy.sockets if one.udp is udp and not one.loopback)
+        return tuple(one for one in found if port.target[0] <= one.port <= port.target[1])
+
+    @cached_property
+    def stack_speaks_tls(self) -> bool:
+        """Whether anything in the stack may end TLS: a socket with it, a published port 443, another kind of proxy."""
+        sockets = (socket for proxy in self.stack.proxies for socket in proxy.sockets)
+        ports = (port for one in self.stack.containers for port in one.ports)
+        open_ = any(proxy.sockets.open for proxy in self.stack.proxies)
+        published = any(443 in (port.published or ()) or port.target[0] in (443, 8443) for port in ports)
+        return open_ or published or any(socket.tls for socket in sockets) or any(map(_is_edge, self.stack.containers))
+
+    @cached_property
+    def fronted(self) -> str:
+        """What says that another proxy stands in front: a label, a variable, a proxy's route; "" where nothing does."""
+        mark = self.container.container.fronted
+        if mark is not None and mark.written:
+            return f"`{mark.known}`"
+        routes = (route for route in self.stack.routes if route.to is self.container)
+        other = next(
+            (route.proxy for route in routes if route.proxy is not None and route.proxy is not self.container), None
+        )
+        return f"`{other.name}`" if other is not None else ""
+
     @property
     def open_ports(self) -> tuple[Port, ...]:
         """The entries that publish something beyond the machine itself."""
@@ -82,6 +113,19 @@ class Served:
         """Whether its first process is root; None where nobody knows."""
         value = self.container.user.value
         return None if value is None or isinstance(value, Unknown) else value.is_root
+
+
+def _is_edge(container: Running) -> bool:
+    """Whether its image is known to stand in front of others, and is no nginx whose configuration we read."""
+    from dockguard.common.images import facts_of
+
+    facts = facts_of(container.image.known) if container.image.known else None
+    if facts is None:
+        return False
+    return (facts.is_for("edge") and facts.name not in _PLAIN) or "cloudflared" in facts.name
+
+
+_PLAIN = frozenset(("nginx", "nginxinc/nginx-unprivileged", "httpd"))
 
 
 def served(stack: Stack) -> Iterator[Served]:

@@ -32,7 +32,7 @@ def _stream(site: Site) -> Iterator[Socket]:
     for line in (line for level in stream_servers(site) for line in level.own.get("listen", ())):
         one = listen_of(line)
         if one is not None and one.port:
-            yield Socket(one.address, one.port, one.ssl, "udp" in line.texts, line.span)
+            yield Socket(one.address, one.port, one.ssl, "udp" in line.texts, line.span, raw=True)
 
 
 def stream_servers(site: Site) -> Iterator[Level]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from posixpath import basename
 from typing import TYPE_CHECKING
 
@@ -142,8 +142,9 @@ def downloads(image: Image) -> Iterator[Download]:
 
 def _by_command(command: RunCommand, step: Step) -> Iterator[Download]:
     if command.name in FETCHERS:
+        saved = saved_as(command)
         for word in _addresses(command):
-            yield Download(command.name, word.text, step, command.span, command, saved=saved_as(command, word.text))
+            yield Download(command.name, word.text, step, command.span, command, saved=saved(word.text))
     elif command.name == "git" and "clone" in command.words:
         for text in command.words:
             if _URL.match(text):
@@ -190,37 +191,38 @@ def _addresses(command: RunCommand) -> Iterator[Word]:
             yield word
 
 
-def saved_as(command: RunCommand, url: str) -> str:
-    """The file that a download becomes; "" where it goes to a pipe or nobody knows."""
-    shell = command.command
-    name = command.name
-    option = shell.option("-o", "--output") if name == "curl" else shell.option("-O", "--output-document")
-    if name.startswith("wget") and option is None:
-        for word in command.words:  # `-qO file`, `-qO-`
-            if word.startswith("-") and not word.startswith("--") and "O" in word:
-                rest = word.partition("O")[2]
-                at = command.words.index(word)
-                return "" if rest == "-" else rest or (command.words[at + 1] if at + 1 < len(command.words) else "")
-    if name == "curl" and option is None:
-        for at, word in enumerate(command.words):  # `-fsSLo file`
-            if (
-                word.startswith("-")
-                and not word.startswith("--")
-                and word.endswith("o")
-                and at + 1 < len(command.words)
-            ):
-                return command.words[at + 1]
+def saved_as(command: RunCommand) -> Callable[[str], str]:
+    """Which file a command makes of an address; "" where it goes to a pipe or nobody knows."""
+    output = _output(command)
+    if output is not None:
+        return lambda url: output
+    if command.name.startswith("wget"):
+        folder = command.command.option("-P", "--directory-prefix")
+        start = f"{folder.text.rstrip('/')}/" if folder is not None else ""
+        return lambda url: start + _last_part(url)
+    remote = command.name == "curl" and any(_is_remote_name(word) for word in command.words)
+    return _last_part if remote else lambda url: ""
+
+
+def _output(command: RunCommand) -> str | None:
+    """The file that a command names for what it fetches, "" for its output; None where it names none."""
+    shell, words = command.command, command.words
+    curl = command.name == "curl"
+    option = shell.option("-o", "--output") if curl else shell.option("-O", "--output-document")
     if option is not None:
         return "" if option.text == "-" else option.text
-    for redirect in shell.redirects:
-        if redirect.writes and redirect.target is not None:
-            return redirect.target.text
-    last = basename(url.partition("?")[0].rstrip("/"))
-    if name.startswith("wget"):
-        folder = shell.option("-P", "--directory-prefix")
-        return f"{folder.text.rstrip('/')}/{last}" if folder is not None else last
-    remote = name == "curl" and any(_is_remote_name(word) for word in command.words)
-    return last if remote else ""
+    clusters = [(at, word) for at, word in enumerate(words) if word.startswith("-") and not word.startswith("--")]
+    for at, word in clusters:
+        if curl and word.endswith("o") and at + 1 < len(words):  # `-fsSLo file`
+            return words[at + 1]
+        if command.name.startswith("wget") and "O" in word:  # `-qO file`, `-qO-`
+            rest = word.partition("O")[2]
+            return "" if rest == "-" else rest or "".join(words[at + 1 : at + 2])
+    return next((r.target.text for r in shell.redirects if r.writes and r.target is not None), None)
+
+
+def _last_part(url: str) -> str:
+    return basename(url.partition("?")[0].rstrip("/"))
 
 
 def _is_remote_name(word: str) -> bool:

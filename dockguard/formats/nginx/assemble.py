@@ -78,6 +78,7 @@ def _inside(image: Image | None, container: Container | None, workspace: Workspa
     for home in containers.HOMES:
         site = _home(files, home, workspace, names, container.name if container else "")
         if site is not None:
+            site.root.memo["templates"] = tuple(files.templates.values())
             yield site
             return
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from posixpath import basename, dirname, normpath
 
+from dockguard.formats.nginx.tree import Tree as Templated
 from dockguard.record import dataclass
-from dockguard.source import Source
+from dockguard.source import Fact, Source
 from dockguard.stack.pieces import Container, CopiedFile, Image, Mount
 from dockguard.workspace import Workspace, join
 
@@ -44,8 +45,12 @@ class Layer:
 class Tree:
     """The nginx side of a container's file system, as far as the repository fills it."""
 
-    def __init__(self, layers: Sequence[Layer], workspace: Workspace) -> None:
+    def __init__(
+        self, layers: Sequence[Layer], workspace: Workspace, variables: Mapping[str, Fact[str]] | None = None
+    ) -> None:
         self.layers, self.workspace = tuple(layers), workspace
+        self.variables = variables or {}
+        self.templates: dict[str, Templated] = {}  # what was rendered, by its path
 
     def get(self, path: str) -> Place | None:
         """The file at an absolute container path."""
@@ -84,7 +89,15 @@ def tree_of(image: Image | None, container: Container | None, workspace: Workspa
     """The file system of a container, or of an image that nobody runs here."""
     layers = [_copied(item, workspace) for item in image.files] if image else []
     layers += [_mounted(mount) for mount in container.mounts if _usable(mount)] if container else []
-    return Tree([layer for layer in layers if layer.target.startswith("/")], workspace)
+    return Tree([layer for layer in layers if layer.target.startswith("/")], workspace, _environment(image, container))
+
+
+def _environment(image: Image | None, container: Container | None) -> Mapping[str, Fact[str]]:
+    """The variables of a container: the image's, then its own; unread files may change the image's."""
+    own = container.environment if container is not None else {}
+    if image is None or (container is not None and container.environment_open):
+        return own
+    return {**image.env, **own}
 
 
 def _usable(mount: Mount) -> bool:

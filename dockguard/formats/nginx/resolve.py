@@ -12,6 +12,7 @@ from dockguard.formats.nginx.container import HOMES
 from dockguard.formats.nginx.container import Tree as Files
 from dockguard.formats.nginx.level import Gap
 from dockguard.formats.nginx.parse import parse
+from dockguard.formats.nginx.render import rendered
 from dockguard.formats.nginx.tree import Tree
 from dockguard.source import Span
 from dockguard.workspace import Workspace, folder_of, join
@@ -143,7 +144,14 @@ def _rendered(files: Files, workspace: Workspace, folder: str, name: str, at: Sp
     taken = set(files.names(folder))
     names = [item.removesuffix(".template") for item in files.names(source) if item.endswith(".template")]
     fitting = _matching(name, True, ((item, False) for item in names if item not in taken))
-    return [_read(files, workspace, f"{source}/{item}.template", at) for item in fitting]
+    return [_filled(files, _read(files, workspace, f"{source}/{item}.template", at)) for item in fitting]
+
+
+def _filled(files: Files, template: Tree | None) -> Tree | None:
+    if template is None:
+        return None
+    files.templates[template.source.path] = template
+    return rendered(template, files.variables)
 
 
 def in_dump(parts: Mapping[str, Tree]) -> Resolver:

@@ -1,0 +1,93 @@
+"""Templates as nginx's own image renders them: `${NAME}` replaced where the container's environment has the name."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+
+from dockguard.formats.nginx.parse import parse
+from dockguard.formats.nginx.tree import Tree
+from dockguard.lazy import regex
+from dockguard.record import dataclass
+from dockguard.source import Fact, Origin, Source, Span
+
+_PLACE = regex(r"\$\{([A-Za-z_]\w{0,100})\}|\$([A-Za-z_]\w{0,100})")
+_PLAIN = regex(r"[\w.:/,*@ -]{1,200}")  # what changes nothing in nginx's grammar; other values are left alone
+_SECRET = regex(r"(?:pass|secret|token|key|auth|cred)", 2)
+_FILTER = "NGINX_ENVSUBST_FILTER"
+MAX_PLACES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered(Origin):
+    """Where a rendered text is written: what was put in lies at the placeholder."""
+
+    def translate(self, start: int, end: int) -> Span:
+        """The host's range, from the beginning of a placeholder and to the end of one."""
+        return Span(self.host.source, self._outer(start, False), self._outer(end, True))
+
+    def _outer(self, offset: int, is_end: bool) -> int:
+        at = bisect_right(self.pieces, offset - is_end, key=lambda piece: piece[0]) - 1
+        if at < 0:
+            return self.host.start
+        inner, outer, length = self.pieces[at]
+        if offset - inner <= length:
+            return outer + offset - inner
+        after = self.pieces[at + 1][1] if at + 1 < len(self.pieces) else self.host.end
+        return after if is_end else outer + length
+
+
+def rendered(tree: Tree, variables: Mapping[str, Fact[str]]) -> Tree:
+    """A template's tree with the values put in; the same tree where there is nothing to put in.
+
+    Values that are no plain words, and those of names that sound like secrets, stay placeholders.
+    """
+    if _FILTER in variables or "$" not in tree.source.text:
+        return tree
+    source = _filled(tree.source, variables)
+    return tree if source is None else parse(source)
+
+
+def _filled(source: Source, variables: Mapping[str, Fact[str]]) -> Source | None:
+    texts: list[str] = []
+    pieces: list[tuple[int, int, int]] = []
+    inner = at = 0
+    for count, match in enumerate(_PLACE.finditer(source.text)):
+        value = _value(match[1] or match[2], variables)
+        if value is None or count >= MAX_PLACES:
+            continue
+        verbatim = source.text[at : match.start()]
+        pieces.append((inner, at, len(verbatim)))
+        texts += [verbatim, value]
+        inner += len(verbatim) + len(value)
+        at = match.end()
+    if not texts:
+        return None
+    pieces.append((inner, at, len(source.text) - at))
+    text = "".join((*texts, source.text[at:]))
+    host = Span(source, 0, len(source.text))
+    return Source(source.path, text, lossy=source.lossy, origin=Rendered(host, tuple(pieces)))
+
+
+def _value(name: str, variables: Mapping[str, Fact[str]]) -> str | None:
+    """The plain value of a variable; None for those that are not set, not known or not plain."""
+    fact = variables.get(name)
+    known = fact.known if fact is not None else None
+    if known is None or _SECRET.search(name) or not _PLAIN.fullmatch(known):
+        return None
+    return known
+
+
+def unset(tree: Tree, variables: Mapping[str, Fact[str]]) -> Mapping[str, Span]:
+    """The placeholders in capitals that no variable fills in, each with its first place."""
+    found: dict[str, Span] = {}
+    remarks = tree.remarks
+    for count, match in enumerate(_PLACE.finditer(tree.source.text)):
+        if count >= MAX_PLACES:
+            break
+        name = match[1] or match[2]
+        at = bisect_right(remarks, match.start(), key=lambda remark: remark[0]) - 1
+        in_remark = at >= 0 and match.start() < remarks[at][1]
+        if name.isupper() and name not in variables and not in_remark:
+            found.setdefault(name, tree.source.span(match.start(), match.end()))
+    return found

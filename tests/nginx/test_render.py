@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockguard.formats.nginx.parse import parse
-from dockguard.formats.nginx.render import rendered, unset
+from dockguard.formats.nginx.placeholders import unset
+from dockguard.formats.nginx.render import rendered
 from dockguard.source import Fact, Source, Unknown
 from dockguard.stack.pieces import Container
 

@@ -79,6 +79,8 @@ def _inside(image: Image | None, container: Container | None, workspace: Workspa
         site = _home(files, home, workspace, names, container.name if container else "")
         if site is not None:
             site.root.memo["templates"] = tuple(files.templates.values())
+            whole = container is not None and not container.environment_open
+            site.root.memo["environment"] = files.variables if whole else None
             yield site
             return
 

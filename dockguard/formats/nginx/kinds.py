@@ -12,6 +12,7 @@ from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.limits import Limit, Zone
 from dockguard.formats.nginx.location import Location
+from dockguard.formats.nginx.placeholders import Placeholder, placeholders
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.settings import Setting, settings
 from dockguard.formats.nginx.site import Site
@@ -35,6 +36,7 @@ KINDS = {
     ),
     "nginx.setting": Kind(Setting, lambda site: settings(site.root, site.tls), lambda node: (node.name,)),
     "nginx.advisory": Kind(Advisory, advisories),
+    "nginx.placeholder": Kind(Placeholder, placeholders),
     "nginx.undated": Kind(Advisory, undated),
     "nginx.zone": Kind(Zone, lambda site: site.zones),
     "nginx.limit": Kind(Limit, lambda site: site.limits),

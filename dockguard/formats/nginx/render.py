@@ -11,7 +11,7 @@ from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Origin, Source, Span
 
-_PLACE = regex(r"\$\{([A-Za-z_]\w{0,100})\}|\$([A-Za-z_]\w{0,100})")
+PLACE = regex(r"\$\{([A-Za-z_]\w{0,100})\}|\$([A-Za-z_]\w{0,100})")
 _PLAIN = regex(r"[\w.:/,*@ -]{1,200}")  # what changes nothing in nginx's grammar; other values are left alone
 _SECRET = regex(r"(?:pass|secret|token|key|auth|cred)", 2)
 _FILTER = "NGINX_ENVSUBST_FILTER"
@@ -52,7 +52,7 @@ def _filled(source: Source, variables: Mapping[str, Fact[str]]) -> Source | None
     texts: list[str] = []
     pieces: list[tuple[int, int, int]] = []
     inner = at = 0
-    for count, match in enumerate(_PLACE.finditer(source.text)):
+    for count, match in enumerate(PLACE.finditer(source.text)):
         value = _value(match[1] or match[2], variables)
         if value is None or count >= MAX_PLACES:
             continue
@@ -76,18 +76,3 @@ def _value(name: str, variables: Mapping[str, Fact[str]]) -> str | None:
     if known is None or _SECRET.search(name) or not _PLAIN.fullmatch(known):
         return None
     return known
-
-
-def unset(tree: Tree, variables: Mapping[str, Fact[str]]) -> Mapping[str, Span]:
-    """The placeholders in capitals that no variable fills in, each with its first place."""
-    found: dict[str, Span] = {}
-    remarks = tree.remarks
-    for count, match in enumerate(_PLACE.finditer(tree.source.text)):
-        if count >= MAX_PLACES:
-            break
-        name = match[1] or match[2]
-        at = bisect_right(remarks, match.start(), key=lambda remark: remark[0]) - 1
-        in_remark = at >= 0 and match.start() < remarks[at][1]
-        if name.isupper() and name not in variables and not in_remark:
-            found.setdefault(name, tree.source.span(match.start(), match.end()))
-    return found

@@ -13,6 +13,7 @@ from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.release import before, release, tagged
 from dockguard.formats.nginx.server import Listen, Server, listen_of
 from dockguard.formats.nginx.table import Version
+from dockguard.formats.nginx.tree import Tree
 from dockguard.formats.nginx.values import Variables
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Source, Span, Unknown
@@ -87,6 +88,12 @@ class Site:
     def before(self, *numbers: int) -> bool | None:
         """Whether its nginx is older than a release (`site.before(1, 25, 1)`); None where that is not known."""
         return before(self.root.version, numbers)
+
+    @property
+    def templates(self) -> tuple[Tree, ...]:
+        """The templates that its files are rendered from, as they are written."""
+        found: tuple[Tree, ...] = self.root.memo.get("templates", ())
+        return found
 
     # --- blocks ---
 

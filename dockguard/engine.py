@@ -114,7 +114,7 @@ class Judge:
         except Undecided as error:
             self.undecided.setdefault((rule.id, str(error)))
         except Exception as error:
-            self.problems.append(_crash(rule, node, error))
+            self.problems.append(crash(rule, node, error))
         return said
 
     def _superseded(self, said: list[Said]) -> list[Said]:
@@ -182,7 +182,8 @@ def places(finding: Finding) -> Iterator[Span]:
         yield note.span
 
 
-def _crash(rule: Rule, node: Any, error: Exception) -> Problem:
+def crash(rule: Rule, node: Any, error: Exception) -> Problem:
+    """The problem that a rule's crash is."""
     what = f"internal error in rule {rule.id} about `{node.subject}`: {type(error).__name__}: {error}"
     return Problem("rule-crashed", what, node.span.outer, help="a bug of the rule, not of your file; the others ran")
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from dockguard import baseline
 from dockguard.discover import Found
@@ -28,6 +29,8 @@ from dockguard.suppress import KINDS as META_KINDS
 from dockguard.suppress import Commented, Outcome, Terms, meta, suppress
 from dockguard.workspace import Workspace
 
+T = TypeVar("T")
+
 
 def check(ask: Ask) -> Run:
     """The whole job."""
@@ -49,6 +52,15 @@ def check_session(session: Session) -> Run:
 def stacks_of(session: Session, found: Found) -> Iterable[Stack]:
     """The stacks that something of what was named belongs to."""
     return _Job(session, found).stacks()
+
+
+def survey(session: Session, make: Callable[[Stack], T]) -> tuple[list[T], tuple[Problem, ...]]:
+    """What a function makes of each stack of what was named, and what keeps the picture from being whole."""
+    found = session.discovery()(session.paths)
+    found.problems += _empty(session, found)
+    job = _Job(session, found)
+    made = [make(stack) for stack in job.stacks()]
+    return made, tuple(dict.fromkeys((*found.problems, *job.seen())))
 
 
 def _empty(session: Session, found: Found) -> list[Problem]:
@@ -79,8 +91,7 @@ class _Job:
         terms = self._terms()
         outcome = self._suppressed(said, terms)
         said = (*outcome.reports, *self._meta(outcome, terms, judge))
-        seen = [*self.session.workspace.problems, *tree_problems(self.projects), *self.projects.problems]
-        problems = [*self.found.problems, *filter(self._about, seen), *judge.problems]
+        problems = [*self.found.problems, *self.seen(), *judge.problems]
         run = whole(self.session, self.found, said, problems)
         run = replace(run, stacks=tuple(filter(None, self.variants)), undecided=tuple(sorted(judge.undecided)))
         return self._graded(_compared(self.session, run, self._was_judged))
@@ -91,6 +102,11 @@ class _Job:
             if any(self.found.covers(path) for path in stack.paths):
                 self.variants.setdefault(stack.variant, set()).update(stack.paths)
                 yield stack
+
+    def seen(self) -> Iterator[Problem]:
+        """What reading, assembling and linking could not make sense of."""
+        seen = (*self.session.workspace.problems, *tree_problems(self.projects), *self.projects.problems)
+        return filter(self._about, seen)
 
     def _files(self) -> Mapping[str, str]:
         return {**self.found.files, **self.session.discovery().ancestors(self.found)}

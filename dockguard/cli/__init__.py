@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "Judge what will really run.",
     "rules": "List the rules.",
     "explain": "Explain a rule, a kind of node, or what is found at FILE:LINE.",
+    "posture": "Show the effective state: services and hosts, control by control.",
     "effective": "Print the resolved stack as JSON.",
     "baseline": "Write down the known findings, so that only new ones count.",
     "test": "Run the examples of a folder of rule pages.",

@@ -21,7 +21,8 @@ def _words(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     return tuple(word.strip() for part in value for word in part.split(",") if word.strip())
 
 
-def _toml(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def toml(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """The name of a configuration file."""
     # A file name in a hook must never install a policy: Compose and nginx files do not end in .toml.
     if value is not None and not value.endswith(".toml"):
         raise click.BadParameter(f"{value} does not end in .toml")
@@ -56,7 +57,7 @@ _SELECTION = (
     click.option("--ignore", multiple=True, callback=_words, help="Not these."),
     click.option("--exclude", multiple=True, metavar="GLOB", help="Paths that a search leaves out."),
     click.option("--kind", "kinds", multiple=True, metavar="KIND=GLOB", callback=_kinds, help="What files are."),
-    click.option("--config", metavar="FILE", callback=_toml, help="This configuration, a .toml file."),
+    click.option("--config", metavar="FILE", callback=toml, help="This configuration, a .toml file."),
     click.option("--isolated", is_flag=True, help="No configuration file."),
     click.option("--rules", multiple=True, metavar="DIR", help="Further folders of rule pages."),
     click.option("--allow-code", is_flag=True, help="Let pages of --rules run their Python siblings."),
@@ -98,8 +99,8 @@ def command(ctx: click.Context, /, format: str, files: tuple[str, ...], color: s
     run = check(ask)
     for name, path in wanted:
         _write(path, _rendered(name, run, verbose, suppressed))
-    _talk(run, format, _colored(color, sys.stderr))
-    out = _rendered(format, run, verbose, suppressed, _colored(color, sys.stdout) and format == "text")
+    _talk(run, format, colored(color, sys.stderr))
+    out = _rendered(format, run, verbose, suppressed, colored(color, sys.stdout) and format == "text")
     click.echo(out, nl=False, color=True)
     ctx.exit(run.exit_code)
 
@@ -133,10 +134,11 @@ def _report(part: str) -> tuple[str, str]:
 def _rendered(name: str, run: Run, verbose: bool, suppressed: bool, color: bool = False) -> str:
     from dockguard.render import renderer
 
-    return renderer(name)(run, color=color, width=_width(), verbose=verbose, suppressed=suppressed)
+    return renderer(name)(run, color=color, width=width(), verbose=verbose, suppressed=suppressed)
 
 
-def _width() -> int:
+def width() -> int:
+    """Columns of an output for people."""
     columns = os.environ.get("COLUMNS", "")
     return max(60, min(100, int(columns))) if columns.isdigit() else 100
 
@@ -155,12 +157,12 @@ def _talk(run: Run, format: str, color: bool) -> None:
     from dockguard.render import text
 
     if format == "text":
-        click.echo(text.header(run, color=color, width=_width()), err=True, color=True)
+        click.echo(text.header(run, color=color, width=width()), err=True, color=True)
     if run.problems:
-        click.echo(text.problems(run, color=color, width=_width()), err=True, nl=False, color=True)
+        click.echo(text.problems(run, color=color, width=width()), err=True, nl=False, color=True)
 
 
-def _colored(choice: str, stream: Any) -> bool:
+def colored(choice: str, stream: Any) -> bool:
     """--color, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
     if choice != "auto":
         return choice == "always"

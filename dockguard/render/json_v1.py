@@ -32,7 +32,7 @@ def document(run: Run) -> dict[str, Any]:
         "tool": {"name": "dockguard", "version": __version__},
         "files": [{"path": _path(path, run), "kind": kind} for path, kind in run.files],
         "findings": [_finding(report, run, masks) for report in ordered(run.reports)],
-        "errors": [_error(problem, run, masks) for problem in run.problems],
+        "errors": [error(problem, run, masks) for problem in run.problems],
         "summary": _summary(run),
         **({"policy": well_formed(run.policy)} if run.policy else {}),
     }
@@ -109,7 +109,7 @@ def _suppressed(report: Report, run: Run, masks: Masks) -> dict[str, Any] | None
     }
 
 
-def _error(problem: Problem, run: Run, masks: Masks) -> dict[str, Any]:
+def error(problem: Problem, run: Run, masks: Masks) -> dict[str, Any]:
     """A problem; the message names the path where there is no place to point to."""
     message = masks.hide(problem.message, [problem.span] if problem.span else [])
     path = from_here(problem.path, run)

@@ -207,7 +207,7 @@ def test_who_gets_colours(
     monkeypatch.setenv("TERM", "xterm")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert command._colored(choice, Stream(tty)) is colored
+    assert command.colored(choice, Stream(tty)) is colored
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_who_gets_colours(
 def test_widths(project: Path, monkeypatch: pytest.MonkeyPatch, columns: str | None, width: int) -> None:
     if columns is not None:
         monkeypatch.setenv("COLUMNS", columns)
-    assert command._width() == width
+    assert command.width() == width
 
 
 def test_explained_lines(project: Path, capsys: Any) -> None:

@@ -1,0 +1,1 @@
+"""The effective state: services and hosts against controls, told by the facts that rules ask, judged by the rules."""

@@ -1,0 +1,112 @@
+"""Rules asked node by node, so that each answer, an undecided one too, belongs to the service it is about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from dockguard.engine import crash
+from dockguard.finding import Finding, Problem, Severity
+from dockguard.formats.base import Kind
+from dockguard.formats.compose.credentials import Credential
+from dockguard.formats.compose.model import Service
+from dockguard.formats.compose.refusal import Refusal
+from dockguard.formats.compose.view import View
+from dockguard.record import dataclass, field
+from dockguard.rule import Rule
+from dockguard.source import Undecided
+from dockguard.stack.link import Published, Running, Stack
+
+EVERYBODY = ""  # the owner of what concerns every service of a project
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One finding, or a rule that could not decide (`finding` is None and `unknown` says why)."""
+
+    rule: Rule
+    node: Any
+    finding: Finding | None = None
+    unknown: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        """The rule's, or what the finding lowers it to."""
+        own = self.finding.severity if self.finding is not None else None
+        return min(self.rule.severity, own or self.rule.severity)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the finding itself says that it is less sure than its rule."""
+        return self.finding is not None and self.finding.confidence is not None
+
+
+Options = Callable[[Rule], Mapping[str, Any]]
+
+
+@dataclass(slots=True)
+class Asker:
+    """Rules with their options, and what went wrong while they were asked."""
+
+    kinds: Mapping[str, Kind]
+    problems: list[Problem] = field(default_factory=list)
+
+    def services(self, stack: Stack, rules: Iterable[Rule], options: Options) -> dict[str, list[Heard]]:
+        """What rules of the families compose and stack say, by the service's name, or EVERYBODY."""
+        found: dict[str, list[Heard]] = defaultdict(list)
+        for rule in rules:
+            roots: Sequence[Any] = [stack] if rule.family == "stack" else stack.units.get("compose", ())
+            for root in roots:
+                for heard in self._all(root, rule, options(rule)):
+                    for name in owners(heard.node, root):
+                        found[name].append(heard)
+        return found
+
+    def sites(self, stack: Stack, rules: Iterable[Rule], options: Options) -> dict[int, list[Heard]]:
+        """What rules of the family nginx say, by the identity of the site."""
+        rules = tuple(rules)
+        return {
+            id(site): [heard for rule in rules for heard in self._all(site, rule, options(rule))]
+            for site in stack.units.get("nginx", ())
+        }
+
+    def _all(self, root: Any, rule: Rule, options: Mapping[str, Any]) -> Iterable[Heard]:
+        kind = self.kinds[rule.each]
+        for node in kind.nodes(root):
+            if kind.key is None or not rule.on or not set(rule.on).isdisjoint(kind.key(node)):
+                yield from self._one(rule, node, options)
+
+    def _one(self, rule: Rule, node: Any, options: Mapping[str, Any]) -> list[Heard]:
+        found = []
+        try:
+            for finding in rule.check(node, options):
+                found.append(Heard(rule, node, finding))
+        except Undecided as error:
+            found.append(Heard(rule, node, unknown=str(error) or "only the run time knows"))
+        except Exception as error:
+            self.problems.append(crash(rule, node, error))
+        return found
+
+
+def owners(node: Any, root: Any) -> tuple[str, ...]:
+    """The services that a node of a project or a stack is about; EVERYBODY for the project itself."""
+    node = node.container if isinstance(node, Published) else node
+    if isinstance(node, Running | Service):
+        return (node.name,)
+    if isinstance(node, Refusal):
+        return (EVERYBODY,)  # Docker Compose loads all of a project, or nothing
+    service = getattr(node, "service", None)
+    if service is not None:
+        return (str(service.name),)
+    if isinstance(node, View) and node.path[0] == "services":
+        return (node.path[1],)
+    return tuple(_readers(node, root)) if isinstance(node, Credential) else (EVERYBODY,)
+
+
+def _readers(credential: Credential, project: Any) -> Iterator[str]:
+    """The services that are given a config or a secret that is written in the project."""
+    section, _, name = credential.owner.partition(".")
+    for service in project.services:
+        if any(mount.source.known == name for mount in getattr(service, section, ())):
+            yield service.name

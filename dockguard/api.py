@@ -23,7 +23,9 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.nginx.access import AccessRule as AccessRule
     from dockguard.formats.nginx.advisories import Advisory as Advisory
+    from dockguard.formats.nginx.caching import Cached as Cached
     from dockguard.formats.nginx.ciphers import Ciphers as Ciphers
+    from dockguard.formats.nginx.cookies import Cookie as Cookie
     from dockguard.formats.nginx.csp import Policy as Policy
     from dockguard.formats.nginx.headers import Header as Header
     from dockguard.formats.nginx.hsts import Hsts as Hsts

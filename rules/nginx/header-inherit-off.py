@@ -20,4 +20,6 @@ def check(location: Location) -> Iterator[Finding]:
     lost = [header for header in location.outer_headers if header.security and header.key not in here]
     if lost:
         names = ", ".join(dict.fromkeys(f"`{header.name}`" for header in lost))
-        yield Finding(line.span, f"responses go without {names}", tuple(Note(header.span, "set here") for header in lost))
+        yield Finding(
+            line.span, f"responses go without {names}", tuple(Note(header.span, "set here") for header in lost)
+        )

@@ -8,7 +8,7 @@ from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.more import LINES, More, more
 from dockguard.formats.nginx.table import nearest
 from dockguard.formats.nginx.tree import Word
-from dockguard.formats.nginx.values import Choice, Variables
+from dockguard.formats.nginx.values import VARIABLE, Choice, Variables
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 
@@ -120,6 +120,19 @@ class Header:
     def maybe_empty(self) -> bool:
         """Whether its value can be empty, so that some pages go without it."""
         return any(not choice.text or choice.maybe_empty for choice in self.choices)
+
+    @property
+    def mapped_by(self) -> tuple[str, bool]:
+        """For a value that is one variable of a `map`: its source, and whether it has a `default` or an empty value.
+
+        ("", True) for other values.
+        """
+        match = VARIABLE.fullmatch(self.word.text) if self.word is not None else None
+        found = self._variables.maps.get((match[1] or match[2]).lower()) if match else None
+        if found is None or found[0].name != "map" or found[1].gaps:
+            return "", True
+        entries = found[1].directives
+        return found[0].text(0), any(entry.name == "default" or not entry.text(0, "$") for entry in entries)
 
     @property
     def first(self) -> Fact[str]:

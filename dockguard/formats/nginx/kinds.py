@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dockguard.formats.base import Kind
 from dockguard.formats.nginx.advisories import Advisory, advisories, undated
+from dockguard.formats.nginx.caching import Cached, cached
 from dockguard.formats.nginx.ciphers import LINES, Ciphers
+from dockguard.formats.nginx.cookies import Cookie, cookies
 from dockguard.formats.nginx.csp import Policy
 from dockguard.formats.nginx.edit import edit_directive
 from dockguard.formats.nginx.headers import Header
@@ -12,6 +14,7 @@ from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.limits import Limit, Zone
 from dockguard.formats.nginx.location import Location
+from dockguard.formats.nginx.permissions import Permissions
 from dockguard.formats.nginx.placeholders import Placeholder, placeholders
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.settings import Setting, settings
@@ -28,6 +31,11 @@ KINDS = {
     "nginx.header": Kind(Header, lambda site: site.headers, lambda node: (node.key,), edit_directive),
     "nginx.csp": Kind(Policy, lambda site: site.policies),
     "nginx.hsts": Kind(Hsts, lambda site: site.hsts),
+    "nginx.permissions": Kind(
+        Permissions, lambda site: (Permissions(one) for one in site.headers if one.key == "permissions-policy")
+    ),
+    "nginx.cookie": Kind(Cookie, lambda site: cookies(site.headers, site.servers)),
+    "nginx.cached": Kind(Cached, lambda site: cached(site.locations)),
     "nginx.socket": Kind(Socket, lambda site: sockets(site.servers)),
     "nginx.clear": Kind(Clear, lambda site: clears(site.servers)),
     "nginx.tls": Kind(Tls, lambda site: sides(site.servers)),

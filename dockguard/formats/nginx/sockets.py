@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dockguard.formats.nginx.level import Directive
@@ -19,7 +20,7 @@ _CLEAR = regex(
 _PROGRAMS = regex(
     r"/(?:\.well-known(?:/|$)|(?:nginx|stub|server|basic)?[_-]?status(?:/|$)|health|livez|readyz|live(?:ness)?(?:/|$)|"
     r"ready(?:/|$)|ping(?:/|$)|metrics|up(?:/|$))",
-    2,
+    re.I,
 )
 
 

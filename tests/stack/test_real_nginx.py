@@ -86,7 +86,7 @@ def test_a_host_that_another_line_names_is_known_from_the_start(tmp_path: Path) 
 def test_a_placeholder_that_nothing_fills_in_is_an_unknown_variable(tmp_path: Path) -> None:
     location = "server { listen 127.0.0.1:1; location / { proxy_pass http://${BACKEND}:8000; } }"
     assert 'unknown "backend" variable' in refusal(tmp_path, location)
-    assert "invalid port" in refusal(tmp_path, "server { listen ${PORT}; }")
+    assert 'host not found in "${PORT}"' in refusal(tmp_path, "server { listen ${PORT}; }")
 
 
 def test_names_in_capitals_may_be_its_own(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ class Masks:
         self._blocks: dict[Source, Ranges] = {}
         self._ranges: dict[Span, Ranges] = {}
         self._seen: dict[tuple[Source, int, int], Ranges] = {}  # what the detectors say of a line or window
-        self._secrets: dict[tuple[Span, ...], tuple[str, ...]] = {}
+        self._lines: dict[tuple[Source, int, int], Ranges] = {}  # all that is secret in some lines
+        self._words: dict[tuple[Span, ...], tuple[tuple[str, Source], ...]] = {}
         self._open: dict[tuple[str, Source], bool] = {}
         self._reports = run.reports
 
@@ -49,23 +50,30 @@ class Masks:
         """The secret ranges that touch a place, in order, without overlap; at most `MAX_PLACE` of it is looked at."""
         if span not in self._ranges:
             source, start, end = span.source, span.start, min(span.end, span.start + MAX_PLACE)
-            near = (*self._near(source, start, end), *_occurrences(Span(source, start, end), self._elsewhere))
-            every = merge(
-                [*near, *_between(self._block(source), start, end), *_between(self._marked.get(source, ()), start, end)]
-            )
+            copies = _occurrences(Span(source, start, end), self._elsewhere)
+            every = merge((*_between(self._around(source, start, end), start, end), *copies))
             self._ranges[span] = tuple(pair for pair in every if pair[1] > start and pair[0] < max(end, start + 1))
         return self._ranges[span]
 
+    def _around(self, source: Source, start: int, end: int) -> Ranges:
+        """What is secret in the lines of a place: by the detectors, as a part of a key, by a finding's words."""
+        windows = list(_windows_of(source, start, end))
+        low, high = windows[0][0], windows[-1][1]
+        key = (source, low, high)
+        if key not in self._lines:
+            listed = (self._block(source), self._marked.get(source, ()))
+            known = (pair for pairs in listed for pair in _between(pairs, low, high))
+            self._lines[key] = merge((*self._near(source, start, end), *known))
+        return self._lines[key]
+
     def _near(self, source: Source, start: int, end: int) -> Iterator[tuple[int, int]]:
         """What the detectors see in the lines of a place; each line, or window of a long one, is read once."""
-        for number in range(source.position(start)[0], source.position(max(start, end))[0] + 1):
-            line = source.line_span(number)
-            for low, high in _windows(line, start, end):
-                key = (source, low, high)
-                if key not in self._seen:
-                    text = source.text[low:high]
-                    self._seen[key] = tuple((low + first, low + last) for first, last in secret_ranges(text))
-                yield from self._seen[key]
+        for low, high in _windows_of(source, start, end):
+            key = (source, low, high)
+            if key not in self._seen:
+                text = source.text[low:high]
+                self._seen[key] = tuple((low + first, low + last) for first, last in secret_ranges(text))
+            yield from self._seen[key]
 
     @cached_property
     def _elsewhere(self) -> tuple[str, ...]:
@@ -93,26 +101,26 @@ class Masks:
 
     def hide(self, text: str, spans: Iterable[Span]) -> str:
         """A text without the secrets of the lines of some places."""
-        for secret in self.secrets(spans):
-            if secret in text:
-                text = text.replace(secret, STARS)
+        for word, source in self._hidden(spans):
+            if word in text and self._telling(word, source):
+                text = text.replace(word, STARS)
         return text
 
     def tells(self, report: Report, text: str) -> bool:
         """Whether a text holds a secret of the lines that a report speaks of."""
-        return any(secret in text for secret in self.secrets(_spans(report)))
+        return any(word in text and self._telling(word, source) for word, source in self._hidden(_spans(report)))
 
-    def secrets(self, spans: Iterable[Span]) -> tuple[str, ...]:
-        """The secrets in the lines of some places and of their hosts, longest first."""
+    def _hidden(self, spans: Iterable[Span]) -> tuple[tuple[str, Source], ...]:
+        """The words that are hidden in the lines of some places and of their hosts, longest first."""
         places = tuple(dict.fromkeys(_lines(place) for span in spans for place in (span, span.outer)))
-        if places not in self._secrets:
-            self._secrets[places] = self._secrets_in(places)
-        return self._secrets[places]
+        if places not in self._words:
+            self._words[places] = self._words_in(places)
+        return self._words[places]
 
-    def _secrets_in(self, lines: tuple[Span, ...]) -> tuple[str, ...]:
+    def _words_in(self, lines: tuple[Span, ...]) -> tuple[tuple[str, Source], ...]:
         found = {line.source.text[start:end].strip(): line.source for line in lines for start, end in self.ranges(line)}
-        telling = [word for word, source in found.items() if len(word) >= MIN_LENGTH and self._telling(word, source)]
-        return tuple(sorted(telling, key=lambda word: (-len(word), word)))
+        long = ((word, source) for word, source in found.items() if len(word) >= MIN_LENGTH)
+        return tuple(sorted(long, key=lambda pair: (-len(pair[0]), pair[0])))
 
     def _telling(self, word: str, source: Source) -> bool:
         """Whether a word is secret wherever it stands: a long one is no ordinary word."""
@@ -140,6 +148,12 @@ class Masks:
         if source not in self._blocks:
             self._blocks[source] = tuple(key_blocks(source.text))
         return self._blocks[source]
+
+
+def _windows_of(source: Source, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The windows of the lines of a place."""
+    for number in range(source.position(start)[0], source.position(max(start, end))[0] + 1):
+        yield from _windows(source.line_span(number), start, end)
 
 
 def _windows(line: Span, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -11,10 +11,12 @@ from dockguard.formats.dockerfile.parts import FlagValue, MountFlag, Undefined
 from dockguard.formats.dockerfile.scope import PLATFORM, Expanded
 from dockguard.formats.dockerfile.tree import Pair, Word
 from dockguard.formats.dockerfile.words import csv_fields
+from dockguard.lazy import regex
 from dockguard.source import Fact, Span
 
 _PREDEFINED = PLATFORM | frozenset("HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY".split()) | {"TARGETSTAGE"}
 _NEVER = frozenset({"", "@", "*", "#", "?", "-", "$", "!", "PATH"})  # no variable that a file declares
+_USE = regex(r"\$(?:(\w+)|\{(\w+)\}?)")
 _MAX_CLOSE = 30  # misspelled names of one file that are compared
 _MAX_NAMES = 2000  # that are compared with a misspelled one
 
@@ -103,18 +105,18 @@ def undefined(step: Step) -> Iterator[Undefined]:
     """Variables that nothing declares, each once."""
     seen: set[str] = set()
     for word in words(step):
-        if "$" not in word.text:
-            continue
-        for name in step.expand(word).undeclared:
+        missing = step.expand(word).undeclared if "$" in word.text else ()
+        places = _places(word.span) if missing else {}
+        for name in missing:
             if name not in seen and name not in _NEVER and not name.isdigit():
                 seen.add(name)
-                yield _undefined(step, name, word)
+                yield _undefined(step, name, places.get(name, word.span))
 
 
-def _undefined(step: Step, name: str, word: Word) -> Undefined:
+def _undefined(step: Step, name: str, place: Span) -> Undefined:
     is_global = name in step.scope.outer or (step.name != "FROM" and step.stage is not None and name in _PREDEFINED)
     sure = not step.scope.open or is_global
-    return Undefined(name, _near(step, name), is_global, sure, _place(name, word))
+    return Undefined(name, _near(step, name), is_global, sure, place)
 
 
 def _near(step: Step, name: str) -> str:
@@ -129,13 +131,9 @@ def _near(step: Step, name: str) -> str:
     return next(iter(get_close_matches(name, known, 1, 0.88)), "")
 
 
-def _place(name: str, word: Word) -> Span:
-    """Where a variable stands in a word: `$NAME`, or `${NAME}` and more."""
-    text = word.span.text
-    for start in (text.find(f"${name}"), text.find(f"${{{name}")):
-        if start >= 0:
-            brace = text[start + 1] == "{"
-            end = start + len(name) + 1 + brace
-            end += brace and text[end : end + 1] == "}"
-            return word.span.source.span(word.span.start + start, word.span.start + end)
-    return word.span
+def _places(span: Span) -> dict[str, Span]:
+    """Where each variable stands first in a word: `$NAME`, `${NAME}`, or the beginning of `${NAME:-…}`."""
+    found: dict[str, Span] = {}
+    for match in _USE.finditer(span.text):
+        found.setdefault(match[1] or match[2], span.source.span(span.start + match.start(), span.start + match.end()))
+    return found

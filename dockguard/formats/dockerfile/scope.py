@@ -113,8 +113,11 @@ class Scope:
         via = None
         for name in reversed(list(facts)[:_MAX_STEPS]):
             via = history(facts[name], f"`{name}` is set here", via)
-        missing = [name for name in dict.fromkeys(found.used) if name not in facts and name in found.unset]
-        maybe = [name for name in dict.fromkeys(found.used) if name not in facts and name not in found.unset]
+        if not found.used and not facts:
+            return Expanded(Fact(value, span), error=found.error)
+        unset, unknown = set(found.unset), [name for name in dict.fromkeys(found.used) if name not in facts]
+        missing = [name for name in unknown if name in unset]
+        maybe = [name for name in unknown if name not in unset]
         undeclared = [name for name in [*missing, *maybe] if not self.declares(name)]
         return Expanded(Fact(value, span, via), tuple(found.used), tuple(missing), tuple(undeclared), found.error)
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.headers import Header as Header
     from dockguard.formats.nginx.hsts import Hsts as Hsts
     from dockguard.formats.nginx.level import Directive as Directive
+    from dockguard.formats.nginx.level import Level as Level
     from dockguard.formats.nginx.limits import Limit as Limit
     from dockguard.formats.nginx.limits import Zone as Zone
     from dockguard.formats.nginx.location import Location as Location

@@ -93,6 +93,19 @@ class Served:
         )
         return f"`{other.name}`" if other is not None else ""
 
+    def datastore(self, host: str, port: int | None) -> str:
+        """What is known of a host and port, where it is a database or an engine's interface; "" where it is not."""
+        from dockguard.common.images import facts_of
+        from dockguard.common.ports import service_of
+
+        for one in self.directory.ask(self.container, host).of:
+            facts = facts_of(one.image.known) if one.image.known else None
+            if facts is not None and facts.is_for("datastore"):
+                return facts.name
+        found = service_of(port) if port is not None else None
+        dangerous = found is not None and found.certain and found.purpose.value in ("datastore", "container-api")
+        return found.name if found is not None and dangerous else ""
+
     @property
     def open_ports(self) -> tuple[Port, ...]:
         """The entries that publish something beyond the machine itself."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockguard.formats.nginx.level import Level
 from dockguard.formats.nginx.server import listen_of
 from dockguard.formats.nginx.site import Site
 from dockguard.source import Many
@@ -29,24 +28,17 @@ def _http(site: Site) -> Iterator[Socket]:
 
 
 def _stream(site: Site) -> Iterator[Socket]:
-    for line in (line for level in stream_servers(site) for line in level.own.get("listen", ())):
+    for line in (line for level in site.streams for line in level.own.get("listen", ())):
         one = listen_of(line)
         if one is not None and one.port:
             yield Socket(one.address, one.port, one.ssl, "udp" in line.texts, line.span, raw=True)
-
-
-def stream_servers(site: Site) -> Iterator[Level]:
-    """The `server` blocks of `stream`."""
-    for level in site.root.children:
-        if level.context == "stream":
-            yield from (child for child in level.children if child.context == "stream server")
 
 
 def _open(site: Site) -> str:
     """Why there may be further sockets."""
     why = site.root.hidden(_BLOCKS) or site.servers.open
     why = why or next((server.listens.open for server in site.servers if server.listens.open), "")
-    for level in stream_servers(site):
+    for level in site.streams:
         hides = level.hidden(frozenset(("listen",)))
         unread = any(listen_of(line) is None for line in level.own.get("listen", ()))
         why = why or hides or ("a template gives the port" if unread else "")

@@ -130,6 +130,12 @@ class Site:
             inner = [child for child in level.children if child.context in _ANSWERING]
             stack += [(child, location) for child in reversed(inner)]
 
+    @property
+    def streams(self) -> tuple[Level, ...]:
+        """The `server` blocks of `stream`."""
+        blocks = (level for level in self.root.children if level.context == "stream")
+        return tuple(child for block in blocks for child in block.children if child.context == "stream server")
+
     @cached_property
     def locations(self) -> Many[Location]:
         """Every response context of every server."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from posixpath import basename, normpath
 
 from dockguard.formats.dockerfile.model import COPIES, Step
 from dockguard.formats.dockerfile.parts import Copy
+from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.formats.dockerfile.tree import Heredoc, Word
 from dockguard.lazy import regex
 from dockguard.source import Fact, Unknown
@@ -35,6 +37,49 @@ def copies(step: Step) -> tuple[Copy, ...]:
     target = _target(step, words[-1], len(words) > 2)
     heredocs = list(step.node.heredocs)
     return tuple(_copy(step, word, target, heredocs) for word in words[:-1])
+
+
+_ARCHIVE = regex(r"(?i).+\.(?:tar(?:\.\w{1,4})?|tgz|tbz2?|txz|tlz|tzst|gz|bz2|xz|lz|lzma|zst|z)")
+_UNPACKERS = frozenset("unzip gunzip bunzip2 unlzma unxz uncompress zcat gzcat unzstd bsdtar".split())
+
+
+def unpacked(step: Step) -> Iterator[str]:
+    """The base names of the archives that a RUN unpacks."""
+    for command in step.commands if step.name == "RUN" else ():
+        if command.name in _UNPACKERS or (command.name == "tar" and _extracts(command)):
+            for word in command.words:
+                name = _base(word)
+                if _ARCHIVE.fullmatch(name):
+                    yield name
+
+
+def _extracts(command: RunCommand) -> bool:
+    """`tar -x`, `tar xzf`, `tar --extract`."""
+    first = command.words[0] if command.words else ""
+    old = not first.startswith("-") and "x" in first and len(first) < 8
+    return old or command.command.flag("-x", "--extract", "--get") is not None
+
+
+def is_rootfs(copy: Copy) -> bool:
+    """`COPY --from=x / /` into a stage that has files of its own."""
+    stage = copy.step.stage if isinstance(copy.step, Step) else None
+    source = (copy.source.known or "").strip("\"'").rstrip("*.")
+    whole = copy.kind in ("stage", "image") and source == "/" and copy.target.known == "/"
+    return whole and stage is not None and stage.base.known != "scratch"
+
+
+def unpacked_later(copy: Copy) -> bool:
+    """Whether a copied archive, by its name in the context or in the image, is one that a later RUN unpacks."""
+    stage = copy.step.stage if isinstance(copy.step, Step) else None
+    if stage is None or copy.kind != "context" or not isinstance(copy.step, Step) or copy.step.name != "COPY":
+        return False
+    texts = [copy.source.known or copy.span.text, copy.span.text, copy.step.node.words[-1].text]
+    names = [name for name in map(_base, texts) if _ARCHIVE.fullmatch(name)]
+    return any(stage.extractions.get(name, -1) > copy.step.at for name in names)
+
+
+def _base(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2].strip("\"'")
 
 
 def _target(step: Step, word: Word, several: bool) -> tuple[Fact[str], bool]:

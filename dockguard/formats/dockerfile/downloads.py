@@ -106,6 +106,13 @@ class Download:
         return any(_COMMIT.fullmatch(value.lower()) or "$" in value for value in values)
 
     @cached_property
+    def moving_ref(self) -> str:
+        """What a `git clone` takes as it is today: `main`, `its default branch`; "" where something fixes it."""
+        from dockguard.formats.dockerfile.clones import moving_ref
+
+        return moving_ref(self.command) if self.how == "git" and self.command is not None else ""
+
+    @cached_property
     def runner(self) -> str:
         """The command that runs or installs the saved file afterwards, "" for none."""
         if self.command is None or not self.saved or self.step.stage is None:

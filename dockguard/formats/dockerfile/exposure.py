@@ -61,6 +61,8 @@ def ignored(copy: Copy) -> Fact[str]:
     context, text = context_of(copy), copy.source.known
     if copy.kind != "context" or context is None or text is None or not text.strip("./"):
         return Fact(None, copy.span)
+    if context.ignore is None or any(pattern.exclusion for pattern in context.ignore.patterns):
+        return Fact(None, copy.span)  # `!` may let some of it in again; BuildKit's own check is silent then, too
     pattern = context.ignored(text.strip("/").removeprefix("./"))
     return Fact(pattern.text if pattern else None, copy.span)
 

@@ -12,12 +12,17 @@ from dockguard.source import Fact
 
 if TYPE_CHECKING:
     from dockguard.common.packages import PackageCall
-    from dockguard.formats.dockerfile.model import Step
+    from dockguard.formats.dockerfile.model import Stage, Step
     from dockguard.formats.dockerfile.runs import RunCommand
 
 _ONCE = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _ARRAYS = frozenset("CMD ENTRYPOINT SHELL RUN VOLUME COPY ADD HEALTHCHECK".split())
 _NO_TRIGGERS = frozenset({"FROM", "MAINTAINER", "ONBUILD"})
+_SIGNALS = frozenset(
+    "HUP INT QUIT ILL TRAP ABRT IOT BUS FPE USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CLD CONT TSTP TTIN TTOU URG XCPU "
+    "XFSZ VTALRM PROF WINCH IO POLL PWR SYS UNUSED".split()
+)
+_REALTIME = regex(r"RTM(?:IN(?:\+\d{1,2})?|AX(?:-\d{1,2})?)")
 _EXEC = regex(r"\s*exec\s")
 _PIPES = ("|", "|&")
 _POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
@@ -65,6 +70,18 @@ class Form:
         return self.step.stage is None and self.step.name != "ARG"
 
     @property
+    def bad_signal(self) -> Fact[str]:
+        """What is wrong with the signal of a STOPSIGNAL: none of that name, or one that no program can handle."""
+        text = self.step.argument.known if self.step.name == "STOPSIGNAL" else None
+        if not text:
+            return Fact(None, self.step.span)
+        name = text.strip("\"'").upper().removeprefix("SIG")
+        if name in ("KILL", "STOP", "9", "19"):
+            return Fact("no program can catch it and finish its work", self.step.argument.span)
+        good = name in _SIGNALS or _REALTIME.fullmatch(name) or (name.isdigit() and 0 < int(name[:4]) <= 64)
+        return Fact(None if good else "there is no such signal", self.step.argument.span)
+
+    @property
     def bad_trigger(self) -> str:
         """The instruction that an ONBUILD carries and may not: FROM, MAINTAINER, ONBUILD; "" for none."""
         trigger = self.step.node.trigger
@@ -84,10 +101,9 @@ class Form:
             return False
         if step.name == "RUN":
             return all(len(one.commands.items) == 1 and not one.node.heredocs for one in (before, step))
-        if step.name not in ("COPY", "ADD") or len(step.node.words) < 2 or len(before.node.words) < 2:
-            return False
-        target = step.node.words[-1].text
-        return target == before.node.words[-1].text and target.strip("\"'").endswith(("/", "."))
+        words, others = step.node.words, before.node.words
+        copies = step.name in ("COPY", "ADD") and len(words) > 1 and len(others) > 1
+        return copies and words[-1].text == others[-1].text
 
     @property
     def _before(self) -> Step | None:
@@ -164,6 +180,51 @@ class Form:
                     if name in names and name != pair.name.text:
                         return Fact(name, pair.value.span)
         return Fact(None, self.step.span)
+
+
+@dataclass(eq=False)
+class StageForm:
+    """How one stage is named, and what its FROM and its commands ask for."""
+
+    stage: Stage
+
+    @property
+    def repeated_name(self) -> bool:
+        """Whether an earlier stage has its name."""
+        stage = self.stage
+        return bool(stage.name) and any(other.name == stage.name for other in stage.siblings[: stage.index])
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether its name means something else to BuildKit: `scratch`, `context`."""
+        return self.stage.name in ("scratch", "context")
+
+    @cached_property
+    def _platform(self) -> Fact[str]:
+        flag = self.stage.node.flag("platform")
+        text = (flag.value or "").strip("\"'") if flag is not None else ""
+        return Fact(text or None, flag.span if flag is not None else self.stage.span)
+
+    @property
+    def fixed_platform(self) -> Fact[str]:
+        """Its `--platform`, when that is a constant and its own name does not tell the platform."""
+        text = self._platform.known or "$"
+        arch = text.rpartition("/")[2].lower()
+        told = "$" in text or (arch and arch in self.stage.name)
+        return Fact(None if told else text, self._platform.span)
+
+    @property
+    def redundant_platform(self) -> Fact[str]:
+        """Its `--platform`, when that is the one that it would have anyway."""
+        text = self._platform.known
+        return Fact(text if text in ("$TARGETPLATFORM", "${TARGETPLATFORM}") else None, self._platform.span)
+
+    @cached_property
+    def second_fetcher(self) -> Fact[str]:
+        """The later one of curl and wget, where its commands use both."""
+        from dockguard.formats.dockerfile.downloads import second_fetcher
+
+        return second_fetcher(self.stage)
 
 
 def _flags(step: Step) -> tuple[tuple[str, str | None], ...]:

@@ -54,9 +54,36 @@ def remote_login(name: str, words: tuple[str, ...], installs: tuple[str, ...]) -
     return found
 
 
+_FIREWALLS = frozenset("iptables ip6tables iptables-legacy iptables-restore nft ipvsadm ufw firewall-cmd".split())
+_HOST_LEVEL = _FIREWALLS | frozenset(
+    "setenforce modprobe insmod rmmod depmod swapon swapoff auditctl aa-complain aa-disable aa-teardown aa-enforce "
+    "apparmor_parser nsenter kexec hwclock losetup dmsetup mount umount".split()
+)  # fmt: skip
+
+
+def host_level(name: str, words: tuple[str, ...]) -> bool:
+    """Whether a command works on the kernel or the machine, which a build step does not have or must not touch."""
+    if name == "sysctl":
+        return any(word in ("-w", "--write", "-p", "--system") or "=" in word for word in words)
+    shown = any(word in ("--version", "-V", "--help", "-l", "-L", "--list") for word in words)
+    return name in _HOST_LEVEL and bool(words) and not shown
+
+
+_SYSTEM_FILES = frozenset(
+    "/etc/passwd /etc/shadow /etc/group /etc/gshadow /etc/ld.so.preload /etc/nsswitch.conf".split()
+)
+
+
+def is_system_file(path: str) -> bool:
+    """Whether a file decides who is who, who may log in, or what every program loads."""
+    return path in _SYSTEM_FILES or path.startswith(("/etc/pam.d/", "/etc/security/"))
+
+
 def label_fault(key: str) -> str:
     """What is wrong with the key of a LABEL, by Docker's guidelines for label keys; "" for nothing."""
     bare = key.strip("\"'")
+    if "$" in bare:
+        return "a variable decides what it is called"
     if bare.startswith(_LABELS_OF_DOCKER):
         return "its namespace is Docker's own"
     good = bare and _LABEL_KEY.fullmatch(bare)

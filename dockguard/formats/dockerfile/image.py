@@ -207,6 +207,20 @@ class Image:
         return drops_privileges(self)
 
     @cached_property
+    def own_code(self) -> Fact[str]:
+        """The user that it runs as, when that one may change the code that it runs."""
+        from dockguard.formats.dockerfile.ownership import own_code
+
+        return own_code(self)
+
+    @cached_property
+    def first_runner(self) -> Fact[str]:
+        """The script runner that is its first process: npm, yarn, pnpm; absent where an init stands before it."""
+        from dockguard.formats.dockerfile.process import first_runner
+
+        return first_runner(self)
+
+    @cached_property
     def idle_account(self) -> Fact[str]:
         """A user for people or services that it creates and never becomes."""
         from dockguard.formats.dockerfile.users import idle_account

@@ -16,6 +16,7 @@ from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.origins import FileOrigin, origins
 from dockguard.formats.dockerfile.parts import Copy, MountFlag, SecretText, Variable
 from dockguard.formats.dockerfile.references import ImageReference
+from dockguard.formats.dockerfile.remarks import Remark, remarks
 from dockguard.formats.dockerfile.runs import RunCommand
 
 Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
@@ -37,6 +38,7 @@ def kinds(edit: Editor) -> dict[str, Kind]:
         "dockerfile.package": Kind(Installed, lambda image: image.packages, lambda one: (one.manager, one.language)),
         "dockerfile.port": Kind(Exposed, exposed),
         "dockerfile.origin": Kind(FileOrigin, origins, lambda one: (one.step.name,)),
+        "dockerfile.comment": Kind(Remark, remarks),
         "dockerfile.mount": Kind(MountFlag, _mounts, lambda mount: (mount.type,), edit=edit),
     }
 

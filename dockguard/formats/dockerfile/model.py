@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockguard.formats.dockerfile.context import Context
 from dockguard.formats.dockerfile.file_uses import FileUses
-from dockguard.formats.dockerfile.forms import Form
+from dockguard.formats.dockerfile.forms import Form, StageForm
 from dockguard.formats.dockerfile.parts import Copy, FlagValue, Leak, MountFlag, Undefined, Variable
 from dockguard.formats.dockerfile.places import Places
 from dockguard.formats.dockerfile.runs import Account, RunCommand
@@ -333,45 +333,34 @@ class Stage:
         return keeps_archives(self)
 
     @cached_property
+    def rooted_files(self) -> dict[str, int]:
+        """The files that its COPY and ADD leave to root, each with the first instruction that does."""
+        from dockguard.formats.dockerfile.ownership import rooted_files
+
+        found: dict[str, int] = {}
+        for step in self.own:
+            for path in rooted_files(step):
+                found.setdefault(path, step.at)
+        return found
+
+    @cached_property
+    def extractions(self) -> dict[str, int]:
+        """The archives that its commands unpack, by base name, each with the last instruction that does."""
+        from dockguard.formats.dockerfile.copies import unpacked
+
+        return {name: step.at for step in self.own for name in unpacked(step)}
+
+    @cached_property
     def nameless(self) -> Many[Fact[str]]:
         """User and group names that cannot be looked up because it has no passwd file: its base is empty."""
         from dockguard.formats.dockerfile.users import nameless
 
         return Many(tuple(nameless(self)), self.span)
 
-    @property
-    def repeated_name(self) -> bool:
-        """Whether an earlier stage has its name."""
-        return bool(self.name) and any(other.name == self.name for other in self.siblings[: self.index])
-
-    @property
-    def is_reserved(self) -> bool:
-        """Whether its name means something else to BuildKit: `scratch`, `context`."""
-        return self.name in ("scratch", "context")
-
-    @property
-    def redundant_platform(self) -> Fact[str]:
-        """Its `--platform`, when that is the one that it would have anyway."""
-        flag = self.node.flag("platform")
-        text = (flag.value or "").strip("\"'") if flag is not None else ""
-        found = text in ("$TARGETPLATFORM", "${TARGETPLATFORM}")
-        return Fact(text if found else None, flag.span if flag is not None else self.span)
-
     @cached_property
-    def second_fetcher(self) -> Fact[str]:
-        """The later one of curl and wget, where its commands use both."""
-        from dockguard.formats.dockerfile.downloads import second_fetcher
-
-        return second_fetcher(self)
-
-    @property
-    def fixed_platform(self) -> Fact[str]:
-        """Its `--platform`, when that is a constant and its own name does not tell the platform."""
-        flag = self.node.flag("platform")
-        if flag is None or not flag.value or "$" in flag.value:
-            return Fact(None, self.span)
-        arch = flag.value.rpartition("/")[2].lower()
-        return Fact(None if arch and arch in self.name else flag.value, flag.span)
+    def form(self) -> StageForm:
+        """How it is named and what its FROM asks for."""
+        return StageForm(self)
 
     @cached_property
     def copies(self) -> Many[Copy]:

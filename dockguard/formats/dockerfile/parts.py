@@ -114,7 +114,7 @@ class Variable:
         """What is wrong with it as the key of a LABEL; "" for nothing."""
         from dockguard.formats.dockerfile.habits import label_fault
 
-        return label_fault(self.name) if self.kind == "LABEL" else ""
+        return label_fault(self.name_span.text) if self.kind == "LABEL" else ""
 
     @property
     def clear_index(self) -> Fact[str]:
@@ -273,9 +273,42 @@ class Copy:
     @property
     def is_plain_add(self) -> bool:
         """Whether it is an ADD that does no more than COPY does: no archive, no address, no flag of its own."""
-        name = (self.source.known or "").lower().rstrip("\"'")
+        name = (self.source.known or self._named_target).lower().rstrip("\"'")
         archive = any(mark in name for mark in (".tar", ".tgz", ".tbz", ".txz", ".tzst", ".gz", ".bz2", ".xz", ".zst"))
-        return self.step.name == "ADD" and self.kind == "context" and self.source.sure and bool(name) and not archive
+        return self.step.name == "ADD" and self.kind == "context" and bool(name) and not archive
+
+    @property
+    def _named_target(self) -> str:
+        """The file that the source becomes, where that has a suffix: no address, and no folder for an archive."""
+        link = any(word in self.written.lower() for word in ("ur", "http", "link", "download", "remote"))
+        target = self.target.known or ""
+        return target if "." in target.rpartition("/")[2] and not self.folder and not link else ""
+
+    @property
+    def written(self) -> str:
+        """Its source as it stands in the file."""
+        return self.span.text
+
+    @property
+    def is_rootfs(self) -> bool:
+        """Whether it lays the whole file system of another stage or image over this one's, and that is not empty."""
+        from dockguard.formats.dockerfile.copies import is_rootfs
+
+        return is_rootfs(self)
+
+    @cached_property
+    def unpacked_later(self) -> bool:
+        """Whether it is a local archive that a RUN of the same stage unpacks afterwards."""
+        from dockguard.formats.dockerfile.copies import unpacked_later
+
+        return unpacked_later(self)
+
+    @cached_property
+    def unreadable(self) -> Fact[str]:
+        """The user who runs the image and cannot read it, as its `--chmod` leaves it to root alone."""
+        from dockguard.formats.dockerfile.ownership import unreadable
+
+        return unreadable(self)
 
     @cached_property
     def sensitive(self) -> Fact[str]:

@@ -72,6 +72,32 @@ class Places:
         return Fact(None, self.step.span)
 
     @cached_property
+    def refused_change(self) -> Fact[str]:
+        """The file of root's whose mode or owner it changes as another user, which fails."""
+        from dockguard.formats.dockerfile.ownership import refused
+
+        return refused(self.step)
+
+    @cached_property
+    def hidden_write(self) -> Fact[str]:
+        """The volume, declared above, in which it writes."""
+        step = self.step
+        volumes = [volume.known.rstrip("/") for volume in step.settings.volumes if volume.known] if step.stage else []
+        for path, span in self._written if any(volumes) else ():
+            for volume in volumes:
+                if volume and (path == volume or path.startswith(f"{volume}/")):
+                    return Fact(volume, span)
+        return Fact(None, step.span)
+
+    @property
+    def _written(self) -> Iterator[tuple[str, Span]]:
+        for copy in self.step.copies:
+            yield copy.target.known or "", copy.span
+        for command in self.step.commands if self.step.name == "RUN" else ():
+            for written in command.writes:
+                yield written.path, written.span
+
+    @cached_property
     def system_workdir(self) -> Fact[str]:
         """Its path, when it is a WORKDIR in a folder of the kernel or the boot loader."""
         written = self.step.argument

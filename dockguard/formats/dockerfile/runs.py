@@ -191,6 +191,35 @@ class RunCommand:
 
         return shell_change(self.name, self.words) if self.step.name == "RUN" else ""
 
+    @cached_property
+    def ignored_check(self) -> Fact[str]:
+        """Why nobody minds whether the checksum or signature that it verifies is right."""
+        from dockguard.formats.dockerfile.checks import ignored_check
+
+        return ignored_check(self)
+
+    @cached_property
+    def weak_check(self) -> str:
+        """The broken hash by which alone it verifies something: `md5sum`; "" for none."""
+        from dockguard.formats.dockerfile.checks import weak_check
+
+        return weak_check(self)
+
+    @property
+    def is_host_level(self) -> bool:
+        """Whether it is a RUN's and works on the kernel or the machine."""
+        from dockguard.formats.dockerfile.habits import host_level
+
+        return self.step.name == "RUN" and host_level(self.name, self.words)
+
+    @cached_property
+    def tampers(self) -> Fact[str]:
+        """The file of accounts, logins or the loader that it writes by hand."""
+        from dockguard.formats.dockerfile.habits import is_system_file
+
+        found = next((written for written in self.writes if is_system_file(written.path)), None)
+        return Fact(found.path if found else None, self.span)
+
     @property
     def talks(self) -> bool:
         """Whether it is a wget that fills the build's log with its progress."""

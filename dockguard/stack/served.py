@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -61,6 +61,12 @@ class Served:
             if port.public and port.protocol == protocol and first <= socket.port <= last and not socket.loopback:
                 return port
         return None
+
+    def entry(self, listens: Iterable[Span]) -> Port | None:
+        """The entry that publishes one of the sockets whose lines are given beyond the machine itself."""
+        places = set(listens)
+        found = (self.published(socket) for socket in self.proxy.sockets if socket.span in places)
+        return next((port for port in found if port is not None), None)
 
     def leads_to(self, socket: Socket) -> bool:
         """Whether any entry of `ports` leads to a socket, one for the machine itself too."""

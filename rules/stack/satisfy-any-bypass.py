@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from dockguard.api import Finding, Note, Port, Served
+from dockguard.api import Finding, Note, Served
 
 if TYPE_CHECKING:
     from dockguard.api import Location, Site
@@ -22,7 +22,7 @@ def check(served: Served) -> Iterator[Finding]:
     site = cast("Site", served.site)
     said: set[object] = set()
     for location in site.locations:
-        port = reached(location, served) if bypasses(location) else None
+        port = served.entry(listen.span for listen in location.server.listens) if bypasses(location) else None
         for rule in location.access.rules if port is not None else ():
             if port is None or rule.verb != "allow" or rule.span in said or not holds_gateway(rule.who.known):
                 continue
@@ -37,13 +37,6 @@ def bypasses(location: Location) -> bool:
     if not access.any_suffices or not (access.password.known or access.subrequest.known):
         return False
     return location.action not in ("none", "reject") and not location.level.listed("set_real_ip_from").items
-
-
-def reached(location: Location, served: Served) -> Port | None:
-    """The entry that publishes a port of a location's server."""
-    listens = {listen.span for listen in location.server.listens}
-    found = (served.published(socket) for socket in served.proxy.sockets if socket.span in listens)
-    return next((port for port in found if port is not None), None)
 
 
 def holds_gateway(text: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from dockguard.api import Finding, Note, Port, Served, Span
+from dockguard.api import Finding, Note, Served, Span
 
 if TYPE_CHECKING:
     from dockguard.api import Level, Site
@@ -16,7 +16,7 @@ def check(served: Served) -> Iterator[Finding]:
     site = cast("Site", served.site)
     ways = {way.span: way for way in served.stack.ways if way.site == served.proxy.subject}
     for server in site.streams:
-        port = published(server, served)
+        port = served.entry(line.span for line in server.own.get("listen", ()))
         if port is None or guarded(server):
             continue
         for span in targets(server, site):
@@ -28,13 +28,6 @@ def check(served: Served) -> Iterator[Finding]:
                 )
                 yield Finding(span, message, (Note(port.span, "the port is published on every address"),))
                 break
-
-
-def published(server: Level, served: Served) -> Port | None:
-    """The entry that publishes one of a server's ports."""
-    lines = {line.span for line in server.own.get("listen", ())}
-    found = (served.published(socket) for socket in served.proxy.sockets if socket.span in lines)
-    return next((port for port in found if port is not None), None)
 
 
 def guarded(server: Level) -> bool:

@@ -289,6 +289,12 @@ def _set_by_module(level: Level) -> list[More]:
     return found
 
 
+def cleared(level: Level, key: str) -> bool:
+    """Whether headers-more takes a header (lower case) of the upstream away from pages of a block."""
+    lines = (line for here in level.chain for line in here.lines(LINES))
+    return any(one.about(key) and one.takes_away and one.of_pages for line in lines for one in more(line))
+
+
 def find(headers: Many[Header], name: str) -> Fact[Header]:
     """The header of that name that an HTML page surely carries; unknown where only the request decides."""
     unknown: Fact[Header] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockguard.formats.nginx import action, matching, paths
 from dockguard.formats.nginx.access import Access
 from dockguard.formats.nginx.csp import Policy, policies
-from dockguard.formats.nginx.headers import Header, Headers, find
+from dockguard.formats.nginx.headers import Header, Headers, cleared, find
 from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits
@@ -244,6 +244,10 @@ class Location:
         if found.value is None and (why := _by_module(self.level)):
             return Fact(Unknown(why), self.span)
         return found
+
+    def cleared(self, name: str) -> bool:
+        """Whether headers-more takes the upstream's header of that name (lower case) away from its pages."""
+        return cleared(self.level, name)
 
     def lacks(self, name: str) -> bool | None:
         """Whether its pages surely go without a header; None where nobody can know."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from dockguard.formats.base import Comment
 from dockguard.glob import is_glob
@@ -15,6 +15,7 @@ from dockguard.select import ALL, Catalogue, did_you_mean
 from dockguard.source import Source, Span
 from dockguard.suppress.written import Name, Written
 
+MAX_OUTSIDE = 1000  # directives of a text that are in no comment, and so are only told of
 SCOPES = ("ignore", "ignore-block", "ignore-file")
 _START = regex(
     r"(?<![^\s#])#[ \t]*+dockguard(?=[ \t]*+:|[ \t]++(?:(?:global|stage)[ \t]++)?(?:ignore|disable|skip|nolint)\b)",
@@ -52,9 +53,9 @@ def directives(
             for span in _chunks(source, comment.span.start, comment.span.end):
                 yield read(span, comment, catalogue)
     inside = _Ranges([*(comment.span for comment in comments), *taken])
-    for match in _START.finditer(source.text):
-        if match.start() not in inside:
-            yield from _outside(source, match.start(), catalogue)
+    outside = (match.start() for match in _START.finditer(source.text) if match.start() not in inside)
+    for start in islice(outside, MAX_OUTSIDE):
+        yield from _outside(source, start, catalogue)
 
 
 def _outside(source: Source, start: int, catalogue: Catalogue) -> Iterator[Written]:

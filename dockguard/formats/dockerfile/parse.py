@@ -20,7 +20,8 @@ CODE = "dockerfile-syntax"
 _MARK = "\0"
 MAX_LINE = 65535  # BuildKit's bound of a physical line (in bytes)
 MAX_INSTRUCTIONS = 5000  # an image cannot have more than some hundred layers
-MAX_WEIGHT = 30_000  # as `_weight` counts; a file of 20 kB, the largest of a thousand real ones, has 4,000
+MAX_WEIGHT = 30_000  # as `_weight` counts; a file of 20 kB, the largest of a thousand real ones, has 4,500
+_INSTRUCTION_WEIGHT, _DIRECTIVE_WEIGHT = 3, 10  # of any instruction; of a comment that tells us to ignore something
 
 
 @dataclass(slots=True)
@@ -32,12 +33,23 @@ class _Walk:
     starts: Sequence[int]
     escape: str = "\\"
     at: int = 0
+    weight: int = 0
     directives: list[Directive] = field(default_factory=list)
     comments: list[Span] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def problem(self, message: str, span: Span, help: str = "") -> None:
         self.problems.append(Problem(CODE, message, span, self.source.path, help))
+
+    def comment(self, line: int) -> None:
+        self.comments.append(_comment_span(self, line))
+        self.weight += _DIRECTIVE_WEIGHT if "dockguard" in self.lines[line] else 0
+
+    def is_too_heavy(self, line: int) -> bool:
+        if self.weight > MAX_WEIGHT:
+            here = self.source.line_span(line + 1)
+            self.problem(f"more than {MAX_WEIGHT} words and commands", here, "this and what follows is not looked at")
+        return self.weight > MAX_WEIGHT
 
     def offset(self, line: int) -> int:
         return self.starts[line] if line < len(self.lines) else len(self.source.text)
@@ -102,23 +114,23 @@ def _comment_span(walk: _Walk, number: int) -> Span:
 def _drafts(walk: _Walk) -> Iterator[Draft]:
     """The logical lines with their heredocs."""
     continues = re.compile(r"(?:^|[^%s])%s[ \t]*$" % ((re.escape(walk.escape),) * 2))
-    count = weight = 0
+    count = 0
     while walk.at < len(walk.lines):
         line = walk.lines[walk.at].lstrip(WHITE)
         if line and count == MAX_INSTRUCTIONS:
             walk.problem(f"more than {MAX_INSTRUCTIONS} instructions", walk.source.line_span(walk.at + 1))
             return
+        if walk.is_too_heavy(walk.at):
+            return
         if not line or line[0] == "#":
             if line:
-                walk.comments.append(_comment_span(walk, walk.at))
+                walk.comment(walk.at)
             walk.at += 1
             continue
         draft = _logical_line(walk, continues)
         _read_heredocs(walk, draft)
-        count, weight = count + 1, weight + _weight(draft)
-        if weight > MAX_WEIGHT:
-            here = walk.source.line_span(draft.first + 1)
-            walk.problem(f"more than {MAX_WEIGHT} words and commands", here, "this and what follows is not looked at")
+        count, walk.weight = count + 1, walk.weight + _weight(draft)
+        if walk.is_too_heavy(draft.first):
             return
         yield draft
 
@@ -129,7 +141,7 @@ def _weight(draft: Draft) -> int:
     runs = "RUN" in text[:20].upper()
     bodies = [heredoc.body.text for heredoc in draft.heredocs]
     lines = 0 if runs else sum(body.count("\n") for body in bodies)
-    return lines + sum(map(_words_and_marks, (text, *bodies) if runs else (text,)))
+    return _INSTRUCTION_WEIGHT + lines + sum(map(_words_and_marks, (text, *bodies) if runs else (text,)))
 
 
 def _words_and_marks(text: str) -> int:
@@ -167,7 +179,7 @@ def _physical(walk: _Walk, number: int, first: int, continues: re.Pattern[str]) 
         if not bare:
             return None, ""
         if bare[0] == "#":
-            walk.comments.append(_comment_span(walk, number))
+            walk.comment(number)
             return None, ""
     if continues.search(line):
         return line.rstrip(" \t")[:-1], ""

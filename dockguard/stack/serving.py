@@ -37,6 +37,7 @@ class Serving:
     evidence: str
     span: Span
     proxied: bool = False  # the evidence is a proxy's configuration, and other programs may run beside it
+    listening: frozenset[int] = frozenset()  # of these ports, those that the evidence itself names
 
     def lacks(self, port: int) -> bool:
         """Whether nothing that is known says that it listens there, although something is known."""
@@ -54,7 +55,7 @@ def serving(running: Running, stack: Stack) -> Serving:
     if listening is None:
         return nothing
     ports = listening.ports | mentioned
-    return Serving(ports, listening.certain, listening.evidence, listening.span, bool(proxies))
+    return Serving(ports, listening.certain, listening.evidence, listening.span, bool(proxies), listening.ports)
 
 
 def _unread(running: Running) -> bool:

@@ -10,6 +10,7 @@ from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import UNSEEN, Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits, Zone
 from dockguard.formats.nginx.location import Location
+from dockguard.formats.nginx.matching import find
 from dockguard.formats.nginx.release import before, release, tagged
 from dockguard.formats.nginx.server import Listen, Server, listen_of
 from dockguard.formats.nginx.table import Version
@@ -129,6 +130,15 @@ class Site:
             yield location
             inner = [child for child in level.children if child.context in _ANSWERING]
             stack += [(child, location) for child in reversed(inner)]
+
+    def answering(self, port: int, host: str, uri: str) -> Location | None:
+        """What answers a request for a decoded URI at a port; None where no server listens there."""
+        found = [server for server in self.servers if any(listen.port == port for listen in server.listens)]
+        named = (server for server in found if any(name.known == host for name in server.names))
+        server = next(named, None) or next((server for server in found if server.default), None)
+        if server is None:
+            return None
+        return next(iter(server.inside(find(server.level, uri).level)), None)
 
     @property
     def streams(self) -> tuple[Level, ...]:

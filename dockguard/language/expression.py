@@ -78,6 +78,12 @@ def compile(tree: ast.expr) -> Code:
     return maker(tree)
 
 
+def has_choice(tree: ast.expr) -> bool:
+    """Whether there may be several proofs that it is true, of which the shortest is to be found."""
+    parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+    return any(isinstance(node, (ast.BoolOp, ast.GeneratorExp)) for part in parts for node in ast.walk(part))
+
+
 def truth(value: Any) -> bool | None:
     """Kleene's truth of a value; None is unknown."""
     if isinstance(value, Unknown):

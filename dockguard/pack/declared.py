@@ -9,7 +9,17 @@ from typing import Any
 
 from dockguard.finding import Edit, Finding, Fix, Note, Safety
 from dockguard.formats.base import Kind
-from dockguard.language.expression import BadExpression, Code, Proof, Scope, compile, parse, truth, why_unknown
+from dockguard.language.expression import (
+    BadExpression,
+    Code,
+    Proof,
+    Scope,
+    compile,
+    has_choice,
+    parse,
+    truth,
+    why_unknown,
+)
 from dockguard.language.message import compile_template, place, span_of
 from dockguard.language.sieve import sieve
 from dockguard.pack.page import Page
@@ -42,7 +52,8 @@ def declared(page: Page, kind: Kind | None, tables: Mapping[str, Any] | None = N
     """The check of a page; raises BadRule for an expression outside the language."""
     variable = _variable(page)
     try:
-        code = compile(parse(str(page.meta["check"])))
+        tree = parse(str(page.meta["check"]))
+        code, choice = compile(tree), has_choice(tree)
         message = compile_template(str(page.meta["message"]))
         at = place(parse(str(page.meta["at"]))) if "at" in page.meta else None
     except BadExpression as error:
@@ -52,7 +63,7 @@ def declared(page: Page, kind: Kind | None, tables: Mapping[str, Any] | None = N
 
     def check(node: Any, options: Mapping[str, Any]) -> Iterator[Finding]:
         scope = Scope({variable: node, "option": options, "table": loaded})
-        proof = _prove(code, scope)
+        proof = _prove(code, scope, choice)
         if proof is None:
             return
         thing = at(scope) if at else proof[0][1] if proof else node
@@ -62,14 +73,16 @@ def declared(page: Page, kind: Kind | None, tables: Mapping[str, Any] | None = N
     return check
 
 
-def _prove(code: Code, scope: Scope) -> Proof | None:
+def _prove(code: Code, scope: Scope, choice: bool) -> Proof | None:
     """The facts that make the check true, None where it is false; raises Undecided where only the run time knows."""
-    value, _ = code(scope)
+    value, proof = code(scope)
     answer = truth(value)
     if answer is None:
         raise Undecided(why_unknown(value))
     if not answer:
         return None
+    if not choice:
+        return proof
     scope.explain = True
     return code(scope)[1]
 

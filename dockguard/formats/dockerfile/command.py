@@ -34,9 +34,12 @@ def place(span: Span, node: Instruction) -> Span:
         origin = span.source.origin
         if origin is None:
             return span
+        whole = origin.translate(span.start, span.end)
+        if whole is not origin.host:  # verbatim, in one piece
+            span = whole
+            continue
         start = origin.translate(span.start, span.start + 1 if span.end > span.start else span.start)
         end = origin.translate(span.end - 1, span.end) if span.end > span.start else start
-        whole = origin.translate(span.start, span.end)
         exact = start != origin.host and end != origin.host and start.start <= end.end
         span = Span(origin.host.source, start.start, end.end) if exact else whole
     return span

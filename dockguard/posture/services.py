@@ -7,6 +7,7 @@ from typing import Any
 
 from dockguard.finding import Finding
 from dockguard.formats.compose.model import Service
+from dockguard.formats.compose.parts import Mount, Port
 from dockguard.posture.model import Said
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Unknown
@@ -108,16 +109,9 @@ def _capabilities(container: Running, service: Service) -> Said:
     drops, added = service.drops_all_capabilities, service.added_capabilities
     unknown = _why(drops) or _open(added)
     names = [name.known or "?" for name in added]
-    kept = (
-        "none"
-        if drops.value is True
-        else "default"
-        if not service.cap_drop.items
-        else f"default -{len(service.cap_drop)}"
-    )
-    text = " ".join(
-        [kept, *(f"+{name}" for name in names[:SHOWN]), *([f"+{len(names) - SHOWN}"] if len(names) > SHOWN else [])]
-    )
+    some = f"default -{len(service.cap_drop)}" if service.cap_drop.items else "default"
+    words = ["drops ALL" if drops.value is True else some, *(f"+{name}" for name in names[:SHOWN])]
+    text = " ".join(words) + (f" +{len(names) - SHOWN} more" if len(names) > SHOWN else "")
     return Said(text, added.span if names else drops.span, unknown)
 
 
@@ -130,7 +124,8 @@ def _read_only(container: Running, service: Service) -> Said:
 
 
 def _yes_no(fact: Fact[bool]) -> Said:
-    return Said("yes" if fact.value is True else "no" if fact.written else "unset", fact.span, _why(fact))
+    text = {True: "yes", False: "no", None: "" if fact.written else "unset"}[fact.known]
+    return Said(text, fact.span, _why(fact))
 
 
 # --- how much it may use ----------------------------------------------------------------------------------------------
@@ -140,7 +135,9 @@ def _limit(name: str, limit: Callable[[Service], Fact[int] | Fact[float]], show:
     def say(container: Running, service: Service) -> Said:
         fact = limit(service)
         amount = fact.known
-        text = "none" if amount is None else show(amount) if amount > 0 else f"{amount:g}, void"
+        text = (
+            ("" if fact.written else "none") if amount is None else show(amount) if amount > 0 else f"{amount:g}, void"
+        )
         return Said(text, fact.span, _why(fact))
 
     def about(service: Service, finding: Finding) -> bool:
@@ -167,7 +164,7 @@ def _privileged(container: Running, service: Service) -> Said:
     fact = service.privileged
     hooks = sum(hook.privileged.value is True or hook.runs_as_root.value is True for hook in service.hooks)
     unknown = _why(fact) or next(filter(None, (_why(hook.privileged) for hook in service.hooks)), "")
-    text = "yes" if fact.value is True else f"{hooks} hook{'s' * (hooks != 1)}" if hooks else "no"
+    text = "yes" if fact.value is True else f"{hooks} hook{'s' * (hooks != 1)}" if hooks else "" if unknown else "no"
     return Said(text, fact.span, unknown)
 
 
@@ -194,8 +191,14 @@ def _namespaces(container: Running, service: Service) -> Said:
 def _host(container: Running, service: Service) -> Said:
     names = [name for _, name in sorted(_reached(service))]
     unknown = _open(service.mounts) or _open(service.devices)
-    unknown = unknown or next(filter(None, (_why(mount.host_path) for mount in service.mounts)), "")
-    return Said(_listed(names) or "none", service.volumes.span, unknown)
+    unknown = unknown or next(filter(None, map(_unclear, service.mounts)), "")
+    return Said(_listed(names) or ("" if unknown else "none"), service.volumes.span, unknown)
+
+
+def _unclear(mount: Mount) -> str:
+    """Why nobody can know which path of the host is mounted, if any."""
+    kind = "" if mount.type.known else f"what is mounted at `{mount.target.known}` is an unset variable"
+    return _why(mount.host_path) or _why(mount.type) or kind
 
 
 def _reached(service: Service) -> Iterator[tuple[int, str]]:
@@ -217,10 +220,14 @@ def _ports(container: Running, service: Service) -> Said:
     ports = [port for port in service.ports if port.leads]
     unknown = _open(service.ports) or next(filter(None, (_why(port.host_ip) for port in ports)), "")
     if service.uses_host_network.value is True:
-        return Said("all, host network", service.uses_host_network.span, unknown)
+        return Said("on host network", service.uses_host_network.span, "whatever it listens on is the host's port")
     public = [port for port in ports if port.public.value is True]
-    shown = [f"{port.host_ip.known or '*'}:{port.published.known or '?'}" for port in (public or ports)]
-    return Said(_listed(shown) or "none", (public or ports)[0].span if ports else None, unknown)
+    shown = [f"{_address(port)}:{port.published.known or '?'}" for port in (public or ports)]
+    return Said(_listed(shown) or ("" if unknown else "none"), (public or ports)[0].span if ports else None, unknown)
+
+
+def _address(port: Port) -> str:
+    return (port.host_ip.known or "*") if port.host_ip.sure else "?"
 
 
 # --- what it is made of -----------------------------------------------------------------------------------------------
@@ -242,8 +249,8 @@ def _image(container: Running, service: Service) -> Said:
         return Said("built here", absent="another service builds it")
     if own.has_digest.value is True:
         return Said("digest", own.span)
-    tag = own.tag
-    return Said(tag.known or "no tag", own.span, _why(tag) or _why(own.has_digest))
+    tag, unknown = own.tag, _why(own.tag) or _why(own.has_digest)
+    return Said(tag.known or ("" if unknown else "no tag"), own.span, unknown)
 
 
 def _health(container: Running, service: Service) -> Said:
@@ -257,8 +264,8 @@ def _health(container: Running, service: Service) -> Said:
         return Said("in Dockerfile", built.span, _why(built))
     if service.image_has_healthcheck:
         return Said("in image", service.image.span)
-    unseen = container.built is None and service.image_has_healthcheck is None
-    return Said("none", None, _why(own) or ("nobody knows this image" if unseen else ""))
+    unknown = _why(own)
+    return Said("" if unknown else "needs none", own.span, unknown, bad="none")
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

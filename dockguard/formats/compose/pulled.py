@@ -191,9 +191,11 @@ def _debugs(service: Service | None, target: int) -> bool:
 
 
 def is_edge(port: Port) -> bool:
-    """Whether it is a reverse proxy's port 80 or 443, known by its image or by the service's name."""
+    """Whether it is a reverse proxy's port 80 or 443, by `x-dockguard`, the image, or the service's name."""
     if port.host_port.known not in (80, 443) or port.target.known not in _WEB:
         return False
+    if port.service is not None and port.service.is_declared_edge:
+        return True
     facts = facts_of(port.service)
     return facts.is_for("edge") if facts is not None else _names(port.service, _EDGE_NAMES)
 

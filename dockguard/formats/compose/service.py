@@ -57,6 +57,11 @@ class Service(Isolated, Connected, Bounded):
         return tuple(switches(self))
 
     @property
+    def is_declared_edge(self) -> bool:
+        """Whether it says of itself that it is the edge: `x-dockguard: {edge: true}`."""
+        return self._bool("x-dockguard.edge").known is True
+
+    @property
     def purposes(self) -> tuple[str, ...]:
         """What the image that it pulls is for: edge, datastore, monitoring, proxy, control, job; () where unknown."""
         from dockguard.formats.compose.pulled import facts_of

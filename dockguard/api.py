@@ -6,6 +6,7 @@ from dockguard.finding import Confidence, Edit, Finding, Fix, Note, Safety, Seve
 from dockguard.source import Fact, Many, Secret, Span, Undecided, Unknown, Via
 from dockguard.stack.link import Proxied, Published, Running, Stack
 from dockguard.stack.pieces import Image, Mount, Port, Proxy, Route, Socket, User
+from dockguard.stack.program import Program
 from dockguard.stack.served import Served
 from dockguard.stack.serving import Serving, serving
 from dockguard.stack.upstreams import Upstream
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.ciphers import Ciphers as Ciphers
     from dockguard.formats.nginx.cookies import Cookie as Cookie
     from dockguard.formats.nginx.csp import Policy as Policy
+    from dockguard.formats.nginx.expressions import Regex as Regex
     from dockguard.formats.nginx.headers import Header as Header
     from dockguard.formats.nginx.hsts import Hsts as Hsts
     from dockguard.formats.nginx.level import Directive as Directive
@@ -39,12 +41,13 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.site import Site as Site
     from dockguard.formats.nginx.sockets import Clear as Clear
     from dockguard.formats.nginx.tls import Tls as Tls
+    from dockguard.formats.nginx.uses import Use as Use
 
     Mounted = parts.Mount  # what a service mounts; `Mount` is the stack's word
     ServicePort = parts.Port
 
 __all__ = [
-    "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Proxied", "Proxy",
-    "Published", "Route", "Running", "Safety", "Secret", "Served", "Serving", "Severity", "Socket", "Span", "Stack",
-    "Undecided", "Unknown", "Upstream", "User", "Via", "serving", "show",
+    "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Program", "Proxied",
+    "Proxy", "Published", "Route", "Running", "Safety", "Secret", "Served", "Serving", "Severity", "Socket", "Span",
+    "Stack", "Undecided", "Unknown", "Upstream", "User", "Via", "serving", "show",
 ]  # fmt: skip

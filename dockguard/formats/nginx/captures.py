@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from dockguard.formats.nginx import condition, matching, shape
 from dockguard.formats.nginx.inheritance import REWRITE
@@ -14,12 +14,14 @@ MAX_PROVIDERS = 30  # that are looked at for one line
 MAX_LINES = 2000  # that are passed on the way
 
 
+MATCHED, TRIED, FAILED = "matched", "tried", "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An expression that may have matched last, and what it was matched with.
+    """An expression that was tried last, and what with; nginx forgets earlier captures then, even if it failed.
 
-    `sure`: it matched whenever the line runs, so what ran before it counts no more. `by` is the line that has it, and
-    `at` the place of its text.
+    `state`: it surely matched, it may have, or it surely failed. `by` is the line that has it, `at` its text's place.
     """
 
     pattern: str
@@ -27,96 +29,136 @@ class Provider:
     subject: str
     by: Directive | None
     at: Span
-    sure: bool
+    state: str
 
     @property
     def groups(self) -> tuple[shape.Shape, ...] | None:
         """The shapes of its groups, the whole match first; None where the expression is not read."""
+        if self.state == FAILED:
+            return (shape.NOTHING,)
         return shape.captures(self.pattern, self.ignore_case)
 
 
 def of(line: Directive) -> tuple[list[Provider], bool]:
-    """The providers of a line, the latest first; and whether others that are not seen may come before them."""
+    """The expressions that `$1` of a line can come from, the latest first; and whether unseen ones may come before."""
     found: list[Provider] = []
     for provider in _all(line):
         if provider is None or len(found) >= MAX_PROVIDERS:
             return found, True
         found.append(provider)
-        if provider.sure:
-            return found, False
-    return found, True
+    return found, False
 
 
 def _all(line: Directive) -> Iterator[Provider | None]:
+    """Providers up to one that was surely tried; None where it goes on out of sight."""
     if line.name == "rewrite":
-        yield _rewrite(line, sure=True)
+        yield _rewrite(line, MATCHED)
         return
-    level = line.level
-    until = position(line) if line.name in REWRITE else len(level.directives)
-    passed = 0
-    while level.context in ("if in location", "if in server") and level.parent is not None:
-        yield from _program(level, until)
-        passed += until
-        own = opener(level)
-        if own is None or passed > MAX_LINES:
-            yield None
+    level, until = line.level, _until(line, line)
+    while True:
+        over = yield from _program(level, until, line.name in REWRITE)
+        if over:
             return
-        asked = _condition(own, sure=True)
-        if asked is not None and asked[1]:
-            yield asked[0]
-        level = level.parent
-        until = position(own) if line.name in REWRITE else len(level.directives)
-    yield from _block(level, until)
+        own = opener(level) if level.context.startswith("if") else None
+        if own is None or level.parent is None:
+            break
+        asked = condition.of(own)
+        if asked is not None and asked.regex:
+            yield _asked(own, asked, FAILED if asked.negative else MATCHED)
+            return
+        level, until = level.parent, _until(own, line)
+    yield from _before_program(level)
 
 
-def _block(level: Level, until: int) -> Iterator[Provider | None]:
-    """What ran in a location before a line, the location's own expression, then the server's program and name."""
-    yield from _program(level, until)
+def _until(own: Directive, line: Directive) -> int:
+    """How much of a block's program runs before a line: up to it, or all where the line is no part of the program."""
+    return position(own) if line.name in REWRITE else len(own.level.directives)
+
+
+def _before_program(level: Level) -> Iterator[Provider | None]:
+    """The location's own expression, else what the server ran before it looked for a location."""
     for around in level.chain:
         if around.context == "location" and around.statement is not None:
             match = matching.own_match(around)
             if match.regex:
-                yield Provider(match.pattern, match.modifier == "~*", "$uri", None, around.span, sure=True)
+                yield Provider(match.pattern, match.modifier == "~*", "$uri", None, around.span, MATCHED)
+                return
         elif around.context == "server":
             if around is not level:
-                yield from _program(around, len(around.directives))
+                over = yield from _program(around, len(around.directives), inner=False)
+                if over:
+                    return
             yield from _names(around)
     yield None  # an internal redirect brings what another location captured
 
 
-def _program(level: Level, until: int) -> Iterator[Provider | None]:
-    """The expressions of a block's rewrite program, the latest first."""
-    lines = level.directives[max(until - MAX_LINES, 0) : until]
-    for directive in reversed(lines):
-        if directive.name == "rewrite":
-            yield _rewrite(directive, sure=False)
-        elif directive.name == "if":
-            asked = _condition(directive, sure=False)
-            if asked is not None:
-                yield asked[0]
+def _program(level: Level, until: int, inner: bool) -> Generator[Provider | None, None, bool]:
+    """The expressions of a block's rewrite program, the latest first; whether one of them was surely tried.
+
+    `inner`: for a line of the program itself.
+    """
     if until > MAX_LINES:
         yield None
+        return True
+    over = False
+    for directive in reversed(level.directives[:until]):
+        # What leaves the program early hides what comes behind it, except from lines of the program itself.
+        if directive.name not in ("rewrite", "if") or (over and (inner or not _leaves(directive))):
+            continue
+        if directive.name == "rewrite":
+            yield _rewrite(directive, TRIED)
+            over = True
+        else:
+            yield from _inside(directive)
+            asked = condition.of(directive)
+            if asked is not None and asked.regex:
+                yield _asked(directive, asked, TRIED)
+                over = True
+    return over
 
 
-def _rewrite(line: Directive, sure: bool) -> Provider:
+def runs(line: Directive) -> bool:
+    """Whether a line of a rewrite program runs whenever the block's requests get to their content."""
+    level = line.level
+    if "leaves" not in level.memo:
+        leaving = (at for at, one in enumerate(level.directives) if one.name in _LEAVING and _leaves(one))
+        level.memo["leaves"] = next(leaving, len(level.directives))
+    return bool(position(line) < level.memo["leaves"])
+
+
+_LEAVING = ("rewrite", "if", "break")
+
+
+def _leaves(line: Directive) -> bool:
+    """Whether a line may end the rewrite program without an answer."""
+    if line.name == "break":
+        return True
+    if line.name == "rewrite":
+        return line.text(2) in ("break", "last")
+    return any(one.name.text in ("break", "rewrite") for one in line.statement.block or ())
+
+
+def _inside(opened: Directive) -> Iterator[Provider]:
+    """What the block of an `if` may try when it runs."""
+    block = next((child for child in opened.level.children if child.statement is opened.statement), None)
+    for line in block.own.get("rewrite", ())[-3:] if block is not None else ():
+        yield _rewrite(line, TRIED)
+
+
+def _rewrite(line: Directive, state: str) -> Provider:
     where = line.words[0].span if line.words else line.span
-    return Provider(line.text(0), False, "$uri", line, where, sure)
+    return Provider(line.text(0), False, "$uri", line, where, state)
 
 
-def _condition(directive: Directive, sure: bool) -> tuple[Provider, bool] | None:
-    """The expression of an `if`, and whether its block runs where it matched."""
-    asked = condition.of(directive)
-    if asked is None or not asked.regex:
-        return None
-    provider = Provider(asked.value, asked.ignore_case, asked.variable, directive, asked.span, sure)
-    return provider, not asked.negative
+def _asked(line: Directive, asked: condition.Condition, state: str) -> Provider:
+    return Provider(asked.value, asked.ignore_case, asked.variable, line, asked.span, state)
 
 
 def _names(server: Level) -> Iterator[Provider]:
     for line in server.own.get("server_name", ())[:10]:
         for word in line.words[:20]:
             if word.text.startswith("~"):
-                yield Provider(word.text[1:], False, "$host", line, word.span, sure=False)
+                yield Provider(word.text[1:], False, "$host", line, word.span, TRIED)
 
 
 def before(line: Directive, most: int = 50) -> Iterator[Directive]:

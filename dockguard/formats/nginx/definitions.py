@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from dockguard.formats.nginx import condition, matching
-from dockguard.formats.nginx.captures import Provider
+from dockguard.formats.nginx.captures import MATCHED, TRIED, Provider, opener, position, runs
+from dockguard.formats.nginx.inheritance import REWRITE
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.lazy import regex
 
@@ -33,15 +34,22 @@ class Definitions:
             if len(found) < MAX_EACH:
                 found.append(definition)
 
-    def of(self, name: str, level: Level) -> tuple[list[Definition], bool]:
-        """The definitions that a line in a block may see, and whether one of them surely ran.
+    def of(self, name: str, line: Directive) -> tuple[list[Definition], bool]:
+        """The definitions that a line may see, and whether one of them surely ran.
 
-        Those of the block and of the blocks around it; where there are none, all of the server, since an internal
-        redirect brings values along; a `map` block outside of any server takes what there is.
+        Those of the block and of its server, and groups of the locations around it; where there are none, all of the
+        server, since an internal redirect brings values along; a `map` outside of any server takes what there is.
         """
         found: list[Definition] = []
+        level = line.level
+        own = _home(level)
+        until = _until(line, own)
         for home in (one for one in level.chain if _home(one) is one):
-            here = self._own.get((name, id(home)), ())
+            here = self._own.get((name, id(home)), [])
+            if home is not own and home.context == "location":
+                here = [one for one in here if isinstance(one, Provider)]  # its program does not run for inner ones
+            elif home is own:
+                here = [one for one in here if _before(one, own, until)]
             found += here
             if any(_sure(one, home) for one in here):
                 return found, True
@@ -65,23 +73,38 @@ def _providers(level: Level) -> Iterator[Provider]:
     if level.context == "location" and level.statement is not None:
         match = matching.own_match(level)
         if match.regex:
-            yield Provider(match.pattern, match.modifier == "~*", "$uri", None, level.span, sure=True)
+            yield Provider(match.pattern, match.modifier == "~*", "$uri", None, level.span, MATCHED)
     for line in level.own.get("rewrite", ()):
-        yield Provider(line.text(0), False, "$uri", line, line.words[0].span if line.words else line.span, sure=False)
+        yield Provider(line.text(0), False, "$uri", line, line.words[0].span if line.words else line.span, TRIED)
     for line in level.own.get("if", ()):
         asked = condition.of(line)
         if asked is not None and asked.regex:
-            yield Provider(asked.value, asked.ignore_case, asked.variable, line, asked.span, sure=False)
+            yield Provider(asked.value, asked.ignore_case, asked.variable, line, asked.span, TRIED)
     for line in level.own.get("server_name", ()):
         for word in line.words:
             if word.text.startswith("~"):
-                yield Provider(word.text[1:], False, "$host", line, word.span, sure=False)
+                yield Provider(word.text[1:], False, "$host", line, word.span, TRIED)
 
 
 def _sure(definition: Definition, home: Level) -> bool:
     if isinstance(definition, Provider):
-        return definition.sure
-    return definition.level is home
+        return definition.state == MATCHED
+    return definition.level is home and runs(definition)
+
+
+def _until(line: Directive, home: Level) -> int:
+    """How far a block's program has come when a line runs; all of it for a line that is no part of it."""
+    if line.name not in REWRITE:
+        return len(home.directives)
+    outer: Directive | None = line
+    while outer is not None and outer.level is not home:
+        outer = opener(outer.level)
+    return position(outer) if outer is not None else len(home.directives)
+
+
+def _before(definition: Definition, home: Level, until: int) -> bool:
+    line = definition.by if isinstance(definition, Provider) else definition
+    return line is None or line.level is not home or position(line) <= until
 
 
 def _home(level: Level) -> Level:

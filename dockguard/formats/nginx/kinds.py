@@ -9,6 +9,7 @@ from dockguard.formats.nginx.ciphers import LINES, Ciphers
 from dockguard.formats.nginx.cookies import Cookie, cookies
 from dockguard.formats.nginx.csp import Policy
 from dockguard.formats.nginx.edit import edit_directive
+from dockguard.formats.nginx.expressions import Regex, expressions
 from dockguard.formats.nginx.headers import Header
 from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import Directive
@@ -16,11 +17,13 @@ from dockguard.formats.nginx.limits import Limit, Zone
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.permissions import Permissions
 from dockguard.formats.nginx.placeholders import Placeholder, placeholders
+from dockguard.formats.nginx.references import Reference, references
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.settings import Setting, settings
 from dockguard.formats.nginx.site import Site
 from dockguard.formats.nginx.sockets import Clear, Socket, clears, sockets
 from dockguard.formats.nginx.tls import Tls, sides
+from dockguard.formats.nginx.uses import Use, uses
 
 KINDS = {
     "nginx.site": Kind(Site, lambda site: (site,)),
@@ -43,6 +46,9 @@ KINDS = {
         Ciphers, lambda site: (Ciphers(line) for line in site.lines() if line.name in LINES), lambda node: (node.name,)
     ),
     "nginx.setting": Kind(Setting, lambda site: settings(site.root, site.tls), lambda node: (node.name,)),
+    "nginx.use": Kind(Use, uses, lambda node: (node.name,)),
+    "nginx.regex": Kind(Regex, expressions, lambda node: (node.role,)),
+    "nginx.reference": Kind(Reference, references),
     "nginx.advisory": Kind(Advisory, advisories),
     "nginx.placeholder": Kind(Placeholder, placeholders),
     "nginx.undated": Kind(Advisory, undated),

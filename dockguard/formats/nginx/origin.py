@@ -16,8 +16,8 @@ from dockguard.formats.nginx.automaton import AT_BEGIN, AT_END, Automaton
 from dockguard.formats.nginx.chars import Chars
 from dockguard.formats.nginx.pcre_tree import Tree
 
-MAX_STEPS = 6000
-MAX_NODES = 8000
+MAX_STEPS = 3000
+MAX_NODES = 2500
 MAX_HOLES = 3  # that are told
 MAX_LETTERS = 4  # that one place of a domain may have and still count as spelt out
 _NAME = (chars.LOWER | chars.DIGITS | chars.of("-_.")) & ~chars.BEYOND

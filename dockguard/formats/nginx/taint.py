@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import islice, product
+from itertools import chain, islice, product
 
-from dockguard.formats.nginx import action, captures, shape, sources
+from dockguard.formats.nginx import captures, shape, sources
 from dockguard.formats.nginx.definitions import Definitions
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.sources import UNKNOWN, Text
@@ -17,6 +17,7 @@ from dockguard.record import dataclass
 from dockguard.source import Span, Via
 
 MAX_WAYS = 32  # alternatives of one value
+MAX_PARTS = 60  # of one way
 MAX_STEPS = 6  # variables of variables
 _PARTS = regex(r"\$(?:\{(\w+)\}|([1-9])|([A-Za-z_]\w*))")
 
@@ -83,8 +84,9 @@ class Taint:
     """The values of one `http` block."""
 
     def __init__(self, variables: Variables, http: Level | None) -> None:
-        self._variables, self._http = variables, http
+        self.variables, self._http = variables, http
         self._maps: dict[str, tuple[Way, ...]] = {}
+        self._sets: dict[tuple[int, int], tuple[Way, ...]] = {}
         self._open: set[str] = set()  # maps that are being worked out
 
     @cached_property
@@ -105,12 +107,13 @@ class Taint:
         return self._combined(options)
 
     def _combined(self, options: list[tuple[Way, ...]]) -> tuple[Way, ...]:
-        count = 1
+        count, length = 1, 0
         for one in options:
             count *= len(one)
-        if count > MAX_WAYS:
-            options = [one if len(one) == 1 else ((_merged(one),),) for one in options]
-        return tuple(sum(way, ()) for way in islice(product(*options), MAX_WAYS))
+            length += max(map(len, one))
+        if count > MAX_WAYS or length > MAX_PARTS:
+            options = [one if len(one) == 1 and len(one[0]) < 2 else ((_merged(one),),) for one in options]
+        return tuple(tuple(chain.from_iterable(way)) for way in islice(product(*options), MAX_WAYS))
 
     def text(self, value: str, line: Directive) -> Text:
         """What a value holds, all ways together."""
@@ -133,19 +136,24 @@ class Taint:
         return (_alone(name, sources.of(name) or UNKNOWN),)
 
     def _defined(self, name: str, line: Directive, step: int) -> tuple[Way, ...]:
-        if name in self._variables.maps:
+        if name in self.variables.maps:
             return self._mapped(name, step)
         found: list[Way] = []
-        definitions, sure = self._definitions.of(name, line.level)
+        definitions, sure = self._definitions.of(name, line)
         for one in definitions:
             if isinstance(one, captures.Provider):
                 found.append(_alone(name, self._group(one, name, line, step)))
             else:
-                made = self.ways(one.text(1), one, step + 1)
-                found += [_through(way, one.span, "set here") for way in made]
+                found += self._set(one, step + 1)
         if found and not sure:
             found.append(())
         return tuple(found) if len(found) <= MAX_WAYS else ((_merged(found),),)
+
+    def _set(self, line: Directive, step: int) -> tuple[Way, ...]:
+        if (id(line), step) not in self._sets:
+            made = self.ways(line.text(1), line, step)
+            self._sets[id(line), step] = tuple(_through(way, line.span, "set here") for way in made)
+        return self._sets[id(line), step]
 
     def _mapped(self, name: str, step: int) -> tuple[Way, ...]:
         if name in self._maps:
@@ -164,7 +172,7 @@ class Taint:
         return ways
 
     def _entries(self, name: str, step: int) -> Iterator[Way]:
-        directive, block = self._variables.maps[name]
+        directive, block = self.variables.maps[name]
         if block.gaps:
             yield _alone(name, UNKNOWN)
         default = directive.name == "split_clients"
@@ -206,7 +214,8 @@ class Taint:
         texts = [self._group(provider, number, line, step) for provider in found]
         if not texts:
             return UNKNOWN
-        return merged(texts) if not more else merged((*texts, Text(shape.NOTHING)))
+        sure = not more and found[-1].state == captures.MATCHED
+        return merged(texts) if sure else merged((*texts, Text(shape.NOTHING)))
 
     def _group(self, provider: captures.Provider, key: int | str, line: Directive, step: int) -> Text:
         subject = self._subject(provider, line, step)
@@ -235,7 +244,7 @@ class Taint:
         if level.context == "limit_except" and not level.has("rewrite"):
             return _PATH  # it takes the place of its location before any rewrite runs
         for other in captures.before(line):
-            if other.name == "rewrite" and other.text(0) in action.EVERY and len(other.words) > 1:
+            if other.name == "rewrite" and other.text(0) in _ALWAYS and len(other.words) > 1:
                 return self.text_step(other.text(1), other, step + 1)
         return _PATH
 
@@ -245,6 +254,7 @@ class Taint:
 
 
 _PATH: Text = sources.of("uri") or UNKNOWN
+_ALWAYS = frozenset(("", "^", "/", "^/", ".*", "^.*", "(.*)", "^(.*)"))  # also with line breaks in the path
 _PARAMETERS = frozenset(("hostnames", "volatile", "include", "ranges", "delete", "proxy", "proxy_recursive"))
 
 
@@ -255,7 +265,7 @@ def of_entry(entry: Directive, directive: Directive) -> captures.Provider | None
         return None
     ignore_case = key.startswith("~*")
     where = entry.name_span
-    return captures.Provider(key[1 + ignore_case :], ignore_case, directive.text(0), directive, where, sure=True)
+    return captures.Provider(key[1 + ignore_case :], ignore_case, directive.text(0), directive, where, captures.MATCHED)
 
 
 def _number(provider: captures.Provider, name: str) -> int | None:
@@ -274,7 +284,10 @@ def _alone(name: str, text: Text) -> Way:
 
 
 def _merged(ways: Iterable[Way]) -> Part:
-    return Part("$_", "_", merged(whole(way) for way in ways))
+    kept = list(ways)
+    at = next((way[0] for way in kept if way), None)
+    start, end = (at.start, at.end) if at is not None else (0, 0)
+    return Part("$_", "_", merged(whole(way) for way in kept), start, end)
 
 
 def _placed(way: Way, written: str, name: str, start: int, end: int) -> Way:

@@ -16,7 +16,6 @@ from dockguard.rule import Rule
 from dockguard.source import Source
 from dockguard.workspace import MAX_BYTES, Workspace
 
-NAME = ".dockguard-baseline.json"
 VERSION = 1
 _DIGEST = 12  # bytes: two of a million findings collide once in 10^17 projects
 

@@ -178,9 +178,7 @@ class _Job:
 
 def _compared(session: Session, run: Run, judged: Callable[[baseline.Entry], bool]) -> Run:
     """With the known findings silenced."""
-    path = session.config.baseline
-    if session.ask.baseline:
-        path = session.workspace.relative(Path(session.ask.baseline))
+    path = session.baseline
     if not path:
         return run
     known = baseline.read(session.workspace, path)

@@ -20,8 +20,8 @@ from dockguard.record import dataclass, replace
 from dockguard.rule import Rule
 from dockguard.rulebook import Rulebook, rulebook
 from dockguard.select import Catalogue, Choice, Layer, selector_problems
-from dockguard.settings import Ask, open_workspace
-from dockguard.workspace import Workspace, folder_of
+from dockguard.settings import BASELINE, Ask, open_workspace
+from dockguard.workspace import Workspace, folder_of, join
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,16 @@ class Session:
         """At which severity a finding fails the run; None for never."""
         word = self.ask.fail_on or self.config.fail_on or "high"
         return None if word == "never" else Severity.of(word)
+
+    @property
+    def baseline(self) -> str:
+        """The file of known findings: as asked, as configured, or here or at the root; "" for none."""
+        if self.ask.baseline is not None:
+            return self.workspace.relative(Path(self.ask.baseline)) if self.ask.baseline else ""
+        if self.config.baseline or self.ask.isolated:
+            return self.config.baseline
+        places = (join(self.prefix, BASELINE), BASELINE)
+        return next((path for path in places if self.workspace.entry(path) == "file"), "")
 
     def options(self, rule: Rule) -> Mapping[str, Any]:
         """A rule's option values."""

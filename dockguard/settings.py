@@ -10,6 +10,8 @@ from pathlib import Path
 from dockguard.record import dataclass, field
 from dockguard.workspace import Workspace
 
+BASELINE = ".dockguard-baseline.json"  # the file of known findings, where nobody says another
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -31,7 +33,7 @@ class Ask:
     allow_code: bool = False
     allow_incomplete: bool = False
     allow_empty: bool = False
-    baseline: str | None = None
+    baseline: str | None = None  # "" for none, whatever the configuration says
     compose_files: tuple[str, ...] = ()
     compose_profiles: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()

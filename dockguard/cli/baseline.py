@@ -9,12 +9,11 @@ import click
 
 from dockguard.cli.check import asked, selection
 from dockguard.record import replace
-
-DEFAULT = ".dockguard-baseline.json"
+from dockguard.settings import BASELINE
 
 
 def _file(function: Any) -> Any:
-    help = f"The baseline; by default the configuration's, else {DEFAULT}."
+    help = f"The baseline; by default the configuration's, else {BASELINE}."
     return click.option("--baseline", metavar="FILE", help=help)(selection(function))
 
 
@@ -77,9 +76,8 @@ class _Job:
 
         ask = asked(**options, baseline=file)
         session = begin(ask)
-        named = session.workspace.relative(_path(file)) if file else ""
-        self.path = named or session.config.baseline or _beside(session.prefix, DEFAULT)
-        self.session = replace(session, ask=replace(ask, baseline=None), config=replace(session.config, baseline=""))
+        self.path = session.baseline or _beside(session.prefix, BASELINE)
+        self.session = replace(session, ask=replace(ask, baseline=""))
         self._run: Any = None
 
     @property
@@ -119,12 +117,6 @@ class _Job:
         except (book.BaselineError, OSError) as error:
             raise click.ClickException(str(error)) from None
         click.echo(f"{self.path}: {len(known)} known findings")
-
-
-def _path(file: str) -> Any:
-    from pathlib import Path
-
-    return Path(file)
 
 
 def _beside(prefix: str, name: str) -> str:

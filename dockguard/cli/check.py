@@ -11,7 +11,7 @@ import click
 from dockguard.render import FORMATS
 from dockguard.report import Run
 from dockguard.rule import PROFILES
-from dockguard.settings import Ask
+from dockguard.settings import BASELINE, Ask
 
 LEVELS = ("critical", "high", "medium", "low")
 
@@ -77,7 +77,7 @@ _SELECTION = (
 @click.option("--report", "files", multiple=True, metavar="FORMAT=PATH", help="Write a further output; repeatable.")
 @click.option("--fail-on", type=click.Choice([*LEVELS, "never"]), help="The gate of exit code 1; high by default.")
 @click.option("--min-severity", type=click.Choice(LEVELS), help="Leave out what is below.")
-@click.option("--baseline", metavar="FILE", help="Known findings, which do not count.")
+@click.option("--baseline", metavar="FILE", help=f"Known findings, which do not count; by default {BASELINE}.")
 @click.option("--show-suppressed", is_flag=True, help="List what is suppressed, too.")
 @click.option("--show-files", is_flag=True, help="Print what would be checked, as what and why, and stop.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text.")

@@ -62,7 +62,7 @@ def test_exit_codes(project: Path) -> None:
         (("check", "--kind", "yaml=*.x"), "KIND=GLOB"),
         (("check", "--baseline", "none.json"), "does not exist"),
         (("check", "--rules", "pages"), "is code; allow it with --allow-code"),
-        (("posture",), "No such command 'posture'"),
+        (("polish",), "No such command 'polish'"),
         (("check", "--since", "main"), "No such option"),
         (("explain", "compose/privileged-containr"), "did you mean `compose/privileged-container`?"),
     ],
@@ -135,7 +135,7 @@ def test_linted_trees_run_no_code(project: Path) -> None:
 
 
 def test_named_files_have_context_and_bounds(project: Path) -> None:
-    (project / "compose.prod.yaml").write_text("services:\n  web:\n    read_only: true\n")
+    (project / "compose.prod.yaml").write_text("services:\n  web:\n    init: true\n")
     (project / "app").mkdir()
     (project / "app" / "Dockerfile").write_text("FROM debian:12\nUSER root\n")
     (project / "compose.yaml").write_text(COMPOSE + "  app:\n    build: app\n    user: '1000'\n")
@@ -230,6 +230,16 @@ def test_one_of_several_files_brings_no_policy(project: Path) -> None:
     assert run("check", "a/compose.yaml", cwd=project).returncode == 0
     assert run("check", "a/compose.yaml", "compose.yaml", cwd=project).returncode == 1
     assert run("check", ".", cwd=project).returncode == 1
+
+
+def test_a_baseline_is_found_where_it_was_written(project: Path) -> None:
+    assert run("check", cwd=project).returncode == 1
+    assert run("baseline", "create", cwd=project).returncode == 0
+    done = run("check", cwd=project)
+    assert (done.returncode, "known" in done.stdout) == (0, True)
+    assert run("check", "--isolated", cwd=project).returncode == 1  # no configuration, so no known findings either
+    assert run("baseline", "update", cwd=project).returncode == 0  # compared with what is found without it
+    assert run("check", cwd=project).returncode == 0
 
 
 def test_baseline(project: Path) -> None:

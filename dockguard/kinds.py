@@ -8,6 +8,7 @@ from itertools import chain
 from dockguard.formats import load
 from dockguard.formats.base import Format, Kind
 from dockguard.stack.link import Proxied, Published, Running, published
+from dockguard.stack.program import Program, programs
 from dockguard.stack.served import Served, served
 from dockguard.stack.upstreams import Upstream, upstreams
 
@@ -15,6 +16,7 @@ STACK = {
     "stack.container": Kind(Running, lambda stack: stack.containers),
     "stack.route": Kind(Proxied, lambda stack: stack.routes),
     "stack.port": Kind(Published, published),
+    "stack.program": Kind(Program, programs),
     "stack.site": Kind(Served, served),
     "stack.upstream": Kind(Upstream, upstreams),
 }

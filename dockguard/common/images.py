@@ -38,7 +38,13 @@ class ImageFacts:
     `user` is whom it starts as by default (a name or number), None where that is not known; `drops_to` is whom its
     entrypoint then becomes, "" where it stays or that is not known. `ports` are the container ports that it listens
     on or exposes. `writable` are the paths that it must write to run, `volumes` the ones its VOLUME declares.
-    `capabilities` are those that it surely needs when it starts as root with all dropped. `file_variables` are
+    `scratch` are further paths that it writes to while it works. `moves` says by which words of a command, a setting
+    or a configuration's path one of these is another path. `root_owned` are those of them that only root can write to
+    in the image. `capabilities` are those that it surely needs when it starts as root with all dropped,
+    `more_capabilities` further ones that it can use, `file_capabilities` those that its program carries as a file and
+    cannot be run without, whoever runs it. All of that holds while its own `entrypoint` (a base name) runs one of its
+    `programs` (base names of the command's first word), or where `itself` is set whatever runs one of them.
+    `file_variables` are
     variables whose value may come from a file, under the name that `file_variable` gives. `unauthenticated` is
     whether it lets everybody in by default; `no_auth` are settings (variables, options) and values that make it do
     so, `*` for any. `credentials` are the (user, password) it ships with. Each tuple is None where that is not known.
@@ -52,7 +58,15 @@ class ImageFacts:
     ports: tuple[int, ...] | None = None
     volumes: tuple[str, ...] | None = None
     writable: tuple[str, ...] | None = None
+    scratch: tuple[str, ...] | None = None
+    moves: Mapping[str, tuple[str, ...]] | None = None
+    root_owned: tuple[str, ...] | None = None
     capabilities: tuple[str, ...] | None = None
+    more_capabilities: tuple[str, ...] | None = None
+    file_capabilities: tuple[str, ...] | None = None
+    entrypoint: str = ""
+    programs: tuple[str, ...] = ()
+    itself: bool = False
     file_variables: tuple[str, ...] | None = None
     file_form: str = "{}_FILE"
     unauthenticated: bool | None = None

@@ -11,21 +11,13 @@ from dockguard.common import images
 from dockguard.common.imageref import parse
 from dockguard.common.images import PURPOSES, facts_of
 from dockguard.source import Unknown
+from dockguard.stack.capabilities import EVERY
 
 DATA = Path(images.__file__).parent / "data"
 ROWS = json.loads((DATA / "images.json").read_text())["images"]
 PRODUCTS = json.loads((DATA / "end_of_life.json").read_text())["products"]
 FIELDS = {"tags", "aliases", *images.ImageFacts.__dataclass_fields__} - {"name"}
-CAPABILITIES = {
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "IPC_LOCK",
-    "NET_ADMIN",
-    "NET_BIND_SERVICE",
-    "SETGID",
-    "SETUID",
-}
+LISTS = ("capabilities", "more_capabilities", "file_capabilities")
 
 
 def test_how_many():
@@ -45,8 +37,11 @@ def test_row_is_well_formed(name):
         assert set(facts) <= FIELDS
         assert set(facts.get("purposes", ())) <= set(PURPOSES)
         assert all(0 < port < 65536 for port in facts.get("ports", ()))
-        assert all(path.startswith("/") for path in (*facts.get("writable", ()), *facts.get("volumes", ())))
-        assert set(facts.get("capabilities", ())) <= CAPABILITIES
+        paths = [path for field in ("writable", "scratch", "volumes") for path in facts.get(field, ())]
+        assert all(path.startswith("/") and not path.endswith("/") for path in paths)
+        assert set(facts.get("moves", ())) | set(facts.get("root_owned", ())) <= {*paths, *row.get("writable", ())}
+        assert {name for field in LISTS for name in facts.get(field, ())} <= EVERY
+        assert not set(facts.get("writable", ())) & set(facts.get("volumes", ()))  # a volume can be written to anyway
     assert row.get("product", "python") in PRODUCTS
     assert "drops_to" not in row or row["user"] == "root"
 
@@ -155,6 +150,18 @@ def test_nginx_as_measured():
     assert facts.writable == ("/var/cache/nginx", "/run")
     assert facts_of("nginxinc/nginx-unprivileged").writable == ("/tmp",)
     assert facts_of("nginxinc/nginx-unprivileged").capabilities == ()
+
+
+def test_capabilities_of_programs_that_carry_them():
+    assert facts_of("caddy:2").file_capabilities == ("NET_BIND_SERVICE",)
+    assert facts_of("dpage/pgadmin4").file_capabilities == ("NET_BIND_SERVICE",)
+    assert facts_of("nginx").file_capabilities == ()
+
+
+def test_postgres_by_version():
+    assert "CHOWN" not in facts_of("postgres:16-alpine").capabilities
+    assert "CHOWN" in facts_of("postgres:18-alpine").capabilities
+    assert facts_of("postgres").volumes == ("/var/lib/postgresql",)
 
 
 def test_file_variables():

@@ -155,7 +155,8 @@ def _mounts(service: Service, project: Project) -> Many[Mount]:
     for tmpfs in service.tmpfs:
         if tmpfs.target.known:
             found.append(Mount("tmpfs", "", tmpfs.target.known, Fact(False, tmpfs.span), tmpfs.span))
-    return Many(tuple(found), service.mounts.span, service.mounts.open or service.tmpfs.open)
+    shared = service.volumes_from.open or ("mounts of others are its own too" if len(service.volumes_from) else "")
+    return Many(tuple(found), service.mounts.span, service.mounts.open or service.tmpfs.open or shared)
 
 
 def _mount(node: MountNode, project: Project) -> Mount | None:

@@ -21,6 +21,7 @@ MAX_NODES = 2500
 MAX_HOLES = 3  # that are told
 MAX_LETTERS = 4  # that one place of a domain may have and still count as spelt out
 _NAME = (chars.LOWER | chars.DIGITS | chars.of("-_.")) & ~chars.BEYOND
+_SPELT = chars.of("#?")  # browsers send no such end of a host; who spells one out has left the slash out
 _ODD = chars.of("!$&'()*+,;=~")  # browsers take them in a host, no registry does
 # Suffixes with two labels below which everybody can register (publicsuffix.org, the most used ones).
 _SHARED = frozenset(
@@ -85,7 +86,8 @@ def _step(state: int, referer: bool) -> Iterator[tuple[Chars, int]]:
     elif state == _PORT:
         yield chars.DIGITS, _PORT
     if referer and state in (_HOST, _PORT):
-        yield chars.of("/#?"), _PATH
+        yield chars.of("/"), _PATH
+        yield _SPELT, _PATH
     if state == _PATH:
         yield chars.VISIBLE, _PATH
 
@@ -125,7 +127,7 @@ class _Way:
             return
         for mask, target in self.machine.takes[place]:
             for allowed, further in _step(form, self.referer):
-                if mask & allowed:
+                if mask & allowed and (allowed != _SPELT or chars.few(mask, MAX_LETTERS)):
                     yield mask & allowed, (target, further, False)
 
     def holes(self) -> Iterable[str]:

@@ -190,9 +190,9 @@ class _Way:
 
 
 def _enough(spelt: str) -> bool:
-    """Whether a text behind a dot is a domain that somebody owns as a whole."""
+    """Whether a text behind a dot is a domain that somebody owns as a whole, or that nobody can register."""
     labels = spelt.split(".")
-    if labels[-1] in _PRIVATE or labels[-1].isdecimal():
+    if labels[-1] in _PRIVATE or labels[-1].isdecimal() or len(labels[-1]) == 1:
         return True
     return len(labels) > 2 or (len(labels) == 2 and spelt not in _SHARED)
 

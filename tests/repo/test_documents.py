@@ -13,7 +13,10 @@ from ruamel.yaml import YAML
 from tests.repo.checkout import ROOT, dockguard
 
 FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>[\w-]+)\n(?P<text>.*?)^(?P=ticks)$", re.M | re.S)
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+DOCUMENTS = (
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"),
+    *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))),
+)
 
 
 def fences(document: str, language: str) -> list[str]:
@@ -52,7 +55,7 @@ def test_the_output_in_the_readme_is_a_real_one() -> None:
 def test_commands_and_options_exist(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     for command, rest in re.findall(
-        r"dockguard (check|rules|explain|effective|baseline|test|version)\b([^\n`]*)", text
+        r"dockguard (check|rules|explain|posture|effective|baseline|test|version)\b([^\n`]*)", text
     ):
         for option in re.findall(r"(?<!\S)--[a-z][a-z-]+", rest.split("#")[0]):
             assert option in help_of(command), f"{command} {option}"
@@ -72,7 +75,7 @@ def test_rules_that_are_named_exist(document: str) -> None:
 def test_links_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
-        assert (ROOT / target).exists(), target
+        assert ((ROOT / document).parent / target).exists(), target
 
 
 def test_the_configuration_in_the_readme_is_valid(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_the_rule_in_five_minutes_works(tmp_path: Path) -> None:
 
 
 def test_the_output_in_the_readme_is_a_real_one() -> None:
-    """Blocks of output are parts of what a check of fixtures/shop prints, with `...` alone where something is left out."""
+    """Blocks of output are parts of what a check of fixtures/shop prints; `...` stands for what is left out."""
     printed = dockguard("check", "fixtures/shop").stdout
     blocks = fences("README.md", "text")
     assert blocks

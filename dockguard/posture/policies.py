@@ -82,8 +82,9 @@ def _unknown(control: Control, service: Service, heard: Sequence[Heard]) -> str:
 
 def _unset(service: Service, name: str) -> str:
     value = service.value.get(name)
-    for _, inner in value.walk() if value is not None else ():
-        if is_unknown(inner.data):
-            names = ", ".join(f"${{{one}}}" for one in dict.fromkeys(unknown_names(inner.data)))
-            return f"`{name}` holds {names}, which is not set"
+    for path, inner in value.walk() if value is not None else ():
+        for text in (inner.data, *path):
+            if is_unknown(text):
+                names = ", ".join(f"${{{one}}}" for one in dict.fromkeys(unknown_names(text)))
+                return f"`{name}` holds {names}, which is not set"
     return ""

@@ -79,7 +79,7 @@ STATES = [
     ("rate limit", "listen 80; location /api/ { proxy_pass http://app; }", BAD, "1 of 1 lack it", (1, 1)),
     (
         "rate limit",
-        "listen 80; limit_req zone=z burst=5; location /api/ { proxy_pass http://a; } location /b { proxy_pass http://b; }",
+        "listen 80; limit_req zone=z; location /api/ { proxy_pass http://a; } location /b { proxy_pass http://b; }",
         OK,
         "set",
         None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,7 @@ def test_every_control_is_shown_in_each_state() -> None:
         assert (control.name, UNKNOWN) in seen or control.name in ("kernel profiles", "cpu", "pids")
 
 
+@cache
 def rules() -> tuple[Rule, ...]:
     return rulebook().rules()
 

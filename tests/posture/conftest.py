@@ -1,0 +1,3 @@
+"""Our pages are read once, however many projects are judged."""
+
+from tests.policy.conftest import one_rulebook as one_rulebook

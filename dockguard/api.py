@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.grants import Capability as Capability
     from dockguard.formats.compose.model import Project as Project
     from dockguard.formats.compose.model import Service as Service
+    from dockguard.formats.compose.monitoring import Weakness as Weakness
     from dockguard.formats.compose.parts import Build as Build
     from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.nginx.access import AccessRule as AccessRule

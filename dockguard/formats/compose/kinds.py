@@ -23,6 +23,7 @@ from dockguard.formats.compose.model import (
     Service,
     Volume,
 )
+from dockguard.formats.compose.monitoring import Weakness
 from dockguard.formats.compose.parts import Build, Entry, Hook, Mount, Port
 from dockguard.formats.compose.pulled import Pulled
 from dockguard.formats.compose.refusal import Difference, Refusal, Requirement
@@ -107,6 +108,7 @@ def kinds(edit: Editor) -> Mapping[str, Kind]:
         "compose.limit": Kind(Bound, _by_service("bounds", "bounds")),
         "compose.tmpfs": Kind(Scratch, _by_service("bounds", "scratches")),
         "compose.image": Kind(Pulled, _by_service("pulled", "pulled")),
+        "compose.monitoring": Kind(Weakness, _by_service("monitoring", "weaknesses")),
         "compose.switch": Kind(Switch, _by_service("switches", "switches")),
         "compose.credential": Kind(Credential, _credentials),
         "compose.secret_file": Kind(SecretFile, _secret_files),

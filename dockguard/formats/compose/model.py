@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from dockguard.formats.compose.entries import Entry, entries
@@ -170,6 +170,7 @@ class Project:
     unused: tuple[Source, ...] = ()  # its overlays, where scripts name other sets and never these
     printed: Any = field(default=None, repr=False)
     committed: Callable[[str], bool] | None = field(default=None, repr=False)  # is there and not ignored by git
+    texts: Callable[[str], tuple[Source, ...]] | None = field(default=None, repr=False)  # YAML at a path, or below it
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -268,6 +269,17 @@ class Project:
     def is_committed(self, path: str) -> bool:
         """Whether a file of the workspace is there and nothing keeps it out of the repository."""
         return self.committed is not None and self.committed(path)
+
+    def mounted(self, service: Service) -> Iterator[Source]:
+        """The YAML files of the workspace that are mounted into a service, each once."""
+        seen: set[str] = set()
+        for mount in service.mounts:
+            path = mount.host_path.known or ""
+            inside = path[len(self.root) + 1 :] if self.root and path.startswith(self.root + "/") else ""
+            for source in self.texts(inside) if inside and self.texts is not None else ():
+                if source.path not in seen:
+                    seen.add(source.path)
+                    yield source
 
     def has_read(self, path: str) -> bool:
         """Whether a file of the host was read for this project."""

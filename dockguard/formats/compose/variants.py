@@ -19,6 +19,7 @@ from dockguard.stack.pieces import Deployment, Piece
 from dockguard.workspace import Workspace, folder_of, join
 
 MAX_VARIANTS = 40  # of one project
+MAX_TEXTS = 20  # configuration files of a mount, and folders that are looked into for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,25 @@ class _Assembly:
             tuple(self.unused(base, chosen)),
             loaded.printed,
             self.committed,
+            self.texts,
         )
+
+    def texts(self, path: str) -> tuple[Source, ...]:
+        """The YAML file at a path, or those of the folder there and of the folders in it; a bounded number."""
+        if self.workspace.entry(path) == "file":
+            found = [path]
+        else:
+            listing = self.workspace.listing(path)
+            found = [join(path, name) for name, is_dir in listing if not is_dir]
+            folders = [join(path, name) for name, is_dir in listing[:MAX_TEXTS] if is_dir]
+            found += [
+                join(folder, name)
+                for folder in folders
+                for name, is_dir in self.workspace.listing(folder)
+                if not is_dir
+            ]
+        named = [one for one in found if one.endswith((".yml", ".yaml"))][:MAX_TEXTS]
+        return tuple(source for one in named if (source := self.workspace.read(one)) is not None)
 
     def committed(self, path: str) -> bool:
         """Whether a file is there and no `.gitignore` names it."""

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 def check(server: Server) -> Iterator[Finding]:
     """One finding for a server, with the contexts that go without as notes."""
+    if server.tls.known is not True or server.rejects_handshake:
+        return
     found = server.responses_without("strict-transport-security")
-    if not found or server.tls.known is not True:
+    if not found:
         return
     doubt = all(context.proxied for context in found)
     names = ", ".join(map(str, found[:6]))

@@ -18,6 +18,7 @@ def check(location: Location) -> Iterator[Finding]:
         line is None
         or location.internal
         or location.dead
+        or location.server.loopback
         or not any(_open(location, family) for family in _families(location))
     ):
         return

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from dockguard.formats.nginx import inheritance, table
+from dockguard.formats.nginx.listen import loopback
 from dockguard.formats.nginx.release import before as older
 from dockguard.formats.nginx.tree import Statement, Word
 from dockguard.formats.nginx.verdict import FINE, Verdict, judge
@@ -27,6 +28,7 @@ class Gap:
         return self.may is None or not self.may.isdisjoint(names)
 
 
+_LISTEN = frozenset(("listen",))
 UNSEEN = Gap("the file that includes this one is not known")
 
 
@@ -101,6 +103,12 @@ class Directive:
     def context(self) -> str:
         """Where it stands: `main`, `http`, `server`, `location`, `if in location`, `upstream` and so on."""
         return self.level.context
+
+    @property
+    def loopback(self) -> bool:
+        """Whether it counts only in a server that other machines cannot reach."""
+        server = next((level for level in self.level.chain if level.context == "server"), None)
+        return server is not None and not server.hidden(_LISTEN) and loopback(server.own.get("listen", ()))
 
     @cached_property
     def verdict(self) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockguard.formats.nginx.server import listen_of
+from dockguard.formats.nginx.listen import listen_of
 from dockguard.formats.nginx.site import Site
 from dockguard.source import Many
 from dockguard.stack.pieces import Socket

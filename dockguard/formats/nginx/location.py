@@ -180,7 +180,7 @@ class Location:
     @cached_property
     def document(self) -> bool:
         """Whether browsers get HTML pages from it."""
-        if self.action not in ("files", "proxy") or self.kind == "limit_except" or self.server.rejects_handshake:
+        if self.action not in ("files", "proxy") or self.kind == "limit_except" or self.server.silent:
             return False
         if self.internal and not self.named:
             return False
@@ -189,9 +189,9 @@ class Location:
     @property
     def responds(self) -> bool:
         """Whether clients get ordinary responses from it: files, pages of an upstream, texts or redirects."""
-        return (
-            self.action not in ("none", "reject") and self.kind != "limit_except" and (self.named or not self.internal)
-        )
+        if self.action in ("none", "reject") or self.kind == "limit_except" or self.server.silent:
+            return False
+        return self.named or not self.internal
 
     @property
     def inherits_all(self) -> bool:

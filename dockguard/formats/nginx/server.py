@@ -2,68 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from dockguard.formats.nginx.level import Directive, Level
-from dockguard.lazy import cached_property, regex
-from dockguard.record import dataclass
+from dockguard.formats.nginx.listen import Listen, listen_of
+from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
-
-_LISTEN = regex(r"(?:(\[[^\]]+\]|[^:\s]+?):)?(\d+)(?:-\d+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """One socket that a server listens on."""
-
-    address: str  # `*`, `127.0.0.1`, `[::]`, `unix:/path`
-    port: int  # 0 for a Unix socket
-    ssl: bool
-    default: bool  # `default_server` is written
-    quic: bool
-    http2: bool
-    span: Span
-    written: str
-
-    @property
-    def socket(self) -> tuple[str, int, bool]:
-        """What servers share: the address, the port, and whether it is QUIC's."""
-        return self.address, self.port, self.quic
-
-    @property
-    def loopback(self) -> bool:
-        """Whether other machines cannot reach it."""
-        return self.address.startswith(("127.", "unix:", "[::1]")) or self.address == "localhost"
 
 
 def _bare(context: Any, name: str) -> bool:
     return context.lacks(name) is True and not context.dropped(name)
-
-
-def listen_of(directive: Directive) -> Listen | None:
-    """A `listen` line; None where a template or a variable hides the port."""
-    words = directive.texts
-    if not words or directive.words[0].opaque or "$" in words[0]:
-        return None
-    place = _place(words[0])
-    if place is None:
-        return None
-    flags = words[1:]
-    quic = "quic" in flags
-    default = "default_server" in flags or "default" in flags
-    return Listen(*place, "ssl" in flags or quic, default, quic, "http2" in flags, directive.span, words[0])
-
-
-def _place(text: str) -> tuple[str, int] | None:
-    if text.startswith("unix:"):
-        return text, 0
-    match = _LISTEN.fullmatch(text)
-    if match:
-        address = match[1] or "*"
-        return ("*" if address == "0.0.0.0" else address), int(match[2])
-    return (text, 80) if re.fullmatch(r"\[[0-9a-fA-F:.]+\]|[\w.*-]+", text) else None
 
 
 class Server:
@@ -108,6 +57,11 @@ class Server:
         if not lines and not why:
             items = (Listen("*", 80, False, False, False, False, self.span, "80"),)
         return Many(items, self.span, why)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether other machines cannot reach any of its sockets."""
+        return not self.listens.open and all(one.loopback for one in self.listens)
 
     @property
     def contexts(self) -> Many[Any]:
@@ -193,6 +147,11 @@ class Server:
     def rejects_handshake(self) -> bool:
         """Whether it ends TLS before any request (`ssl_reject_handshake on`)."""
         return self.level.setting("ssl_reject_handshake").known == "on"
+
+    @cached_property
+    def silent(self) -> bool:
+        """Whether no browser gets an answer from it: it ends TLS before any request, and has no socket without TLS."""
+        return self.rejects_handshake and self.plain.value is not True
 
     @property
     def fragment(self) -> bool:

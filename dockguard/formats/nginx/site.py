@@ -9,10 +9,11 @@ from dockguard.formats.nginx.headers import Header, Headers
 from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import UNSEEN, Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits, Zone
+from dockguard.formats.nginx.listen import Listen, listen_of
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.matching import find
 from dockguard.formats.nginx.release import before, release, tagged
-from dockguard.formats.nginx.server import Listen, Server, listen_of
+from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.table import Version
 from dockguard.formats.nginx.tree import Tree
 from dockguard.formats.nginx.values import Variables

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from dockguard.formats.nginx.level import Directive
+from dockguard.formats.nginx.listen import Listen
 from dockguard.formats.nginx.location import Location
-from dockguard.formats.nginx.server import Listen, Server
+from dockguard.formats.nginx.server import Server
 from dockguard.lazy import cached_property, regex
 from dockguard.source import Fact, Many, Span, Unknown
 

@@ -60,6 +60,7 @@ class _Tool(NamedTuple):
     commands: tuple[tuple[re.Pattern[str], str], ...]
     settings: tuple[tuple[re.Pattern[str], str], ...]
     setting: frozenset[str]
+    harmless: frozenset[str]  # verbs that only look at local files
 
 
 @cache
@@ -86,7 +87,8 @@ def _tool(key: str) -> _Tool:
         (_pattern(entry["pattern"], entry.get("case")), entry["kind"]) for entry in row.get("commands", ())
     )
     settings = tuple((_pattern(entry["pattern"]), entry["kind"]) for entry in row.get("settings", ()))
-    return _Tool(key, row["topic"], grammar, options, valued, commands, settings, frozenset(row.get("setting", ())))
+    sets = frozenset(row.get("setting", ())), frozenset(row.get("harmless", ()))
+    return _Tool(key, row["topic"], grammar, options, valued, commands, settings, *sets)
 
 
 def _pattern(text: str, case: bool | None = None) -> re.Pattern[str]:
@@ -104,6 +106,8 @@ def in_command(command: Command) -> Iterator[Weakness]:
 
 def _in_tool(tool: _Tool, command: Command, args: tuple[Word, ...]) -> Iterator[Weakness]:
     line = parse(args, tool.grammar)
+    if line.operands and line.operands[0].text in tool.harmless:
+        return
     found = [*_by_option(tool, line), *_by_setting(tool, line), *_by_words(tool, command, args)]
     local = bool(found) and _talks_to_itself(line)
     name = command.name if command.dialect == "sh" else tool.name

@@ -9,7 +9,9 @@ from dockguard.api import Finding
 
 
 def check(instruction: Any) -> Iterator[Finding]:
-    """One finding for each command, and for a `--chmod`."""
+    """One finding for each command, and for a `--chmod`; stages that are thrown away do not matter."""
+    if not instruction.is_final:
+        return
     for command in instruction.commands:
         if command.world_writable:
             yield Finding(command.span, f"mode `{command.world_writable}` lets everybody in the container write")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import basename, normpath
 
-from dockguard.formats.dockerfile.model import COPIES, Step
+from dockguard.formats.dockerfile.model import COPIES, Stage, Step
 from dockguard.formats.dockerfile.parts import Copy
 from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.formats.dockerfile.tree import Heredoc, Word
@@ -65,7 +65,16 @@ def is_rootfs(copy: Copy) -> bool:
     stage = copy.step.stage if isinstance(copy.step, Step) else None
     source = (copy.source.known or "").strip("\"'").rstrip("*.")
     whole = copy.kind in ("stage", "image") and source == "/" and copy.target.known == "/"
-    return whole and stage is not None and stage.base.known != "scratch"
+    return whole and stage is not None and stage.base.known != "scratch" and not _is_made_for_it(copy, stage)
+
+
+def _is_made_for_it(copy: Copy, stage: Stage) -> bool:
+    """Whether it copies somebody's image as it is, which may hold a few files that are there to be copied."""
+    origin = stage.siblings[copy.stage] if copy.stage is not None else None
+    if origin is not None and any(step.name == "RUN" for part in origin.chain for step in part.own):
+        return False
+    name = (origin.base.known if origin is not None else copy.origin.known) or ""
+    return "/" in name
 
 
 def unpacked_later(copy: Copy) -> bool:

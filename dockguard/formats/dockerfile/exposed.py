@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.model import Step
+from dockguard.formats.dockerfile.tree import Word
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
@@ -80,6 +81,14 @@ class Exposed:
         return self._among(_CONTAINER_API)
 
 
+def _of(step: Step, word: Word) -> Iterator[Exposed]:
+    """What one word announces: several ports where a variable holds them."""
+    found = step.expand(word)
+    unset = Unknown(f"`{found.unset[0]}` has no value") if found.unset else found.fact.value
+    for value in unset.split() or ("",) if isinstance(unset, str) else (unset,):
+        yield Exposed(Fact(value, word.span, found.fact.via), step, word.span)
+
+
 def exposed(image: Image) -> Iterator[Exposed]:
     """Every argument of EXPOSE in the file."""
     from dockguard.formats.dockerfile.kinds import steps
@@ -87,6 +96,4 @@ def exposed(image: Image) -> Iterator[Exposed]:
     for step in steps(image):
         if step.name == "EXPOSE":
             for word in step.node.words:
-                found = step.expand(word)
-                unset = Unknown(f"`{found.unset[0]}` has no value") if found.unset else found.fact.value
-                yield Exposed(Fact(unset, word.span, found.fact.via), step, word.span)
+                yield from _of(step, word)

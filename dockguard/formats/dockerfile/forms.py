@@ -23,6 +23,9 @@ _SIGNALS = frozenset(
     "XFSZ VTALRM PROF WINCH IO POLL PWR SYS UNUSED".split()
 )
 _REALTIME = regex(r"RTM(?:IN(?:\+\d{1,2})?|AX(?:-\d{1,2})?)")
+# A quoted string, and then a comma or the end: `[ "$a" = "b" ]` is a test of the shell.
+_LIKE_ARRAY = regex(r"""\[\s*(?:'[^']*'|"(?:[^"\\]|\\.)*"|\u201c[^\u201d]*\u201d|\u2018[^\u2019]*\u2019)\s*(?:,|\]$)""")
+_SCRIPT = regex(r"\s*\d*<<-?\s*\S+\s*$")
 _EXEC = regex(r"\s*exec\s")
 _PIPES = ("|", "|&")
 _POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
@@ -51,10 +54,9 @@ class Form:
         text = self.step.node.argument.text.strip()
         if self.step.name == "HEALTHCHECK" and text[:3].upper() == "CMD":
             text = text[3:].strip()
-        if self.step.name not in _ARRAYS or self.step.node.json or len(text) < 3 or text.startswith("[["):
+        if self.step.name not in _ARRAYS or self.step.node.json or not text.endswith("]"):
             return False
-        quoted = text[1:].lstrip()[:1] in ("'", '"', "\u201c", "\u2018")
-        return quoted and text.startswith("[") and text.endswith("]")
+        return _LIKE_ARRAY.match(text) is not None
 
     @cached_property
     def overridden(self) -> bool:
@@ -137,7 +139,7 @@ class Form:
     @cached_property
     def unchecked_heredoc(self) -> bool:
         """Whether it is a heredoc of several commands that goes on after one that fails."""
-        if self.step.name != "RUN" or not self.step.node.heredocs:
+        if self.step.name != "RUN" or not self.step.node.heredocs or not _SCRIPT.match(self.step.node.argument.text):
             return False
         commands = [command.command for command in self.step.commands if command.command.dialect == "sh"]
         apart = [one for one in commands if one.before in ("\n", ";", "newline") and not one.nesting]
@@ -233,4 +235,7 @@ def _flags(step: Step) -> tuple[tuple[str, str | None], ...]:
 
 def _hides(command: RunCommand) -> bool:
     one = command.command
-    return one.dialect == "sh" and one.after in _PIPES and bool(one.name) and command.name not in _CANNOT_FAIL
+    if one.dialect != "sh" or one.after not in _PIPES or not one.name or command.name in _CANNOT_FAIL:
+        return False
+    after = one.element.next  # `head` closes the pipe early, which pipefail would take for a failure
+    return after is None or not after.words or after.words[0].text != "head"

@@ -8,7 +8,7 @@ _OPEN_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 _ALLOCATORS = regex(r"(?:jemalloc|tcmalloc|mimalloc|libeatmydata|libfaketime|nss_wrapper|libgcompat)")
 _PRELOADS = frozenset({"LD_PRELOAD", "LD_AUDIT", "BASH_ENV", "PYTHONSTARTUP", "PERL5OPT", "RUBYOPT"})
 _SERVERS = frozenset(
-    "openssh-server openssh dropbear tinyssh telnetd telnet-server xrdp tigervnc-server x11vnc tightvncserver vsftpd "
+    "openssh-server dropbear tinyssh telnetd telnet-server xrdp tigervnc-server x11vnc tightvncserver vsftpd "
     "openssh-server-pam inetutils-telnetd".split()
 )  # fmt: skip
 _DAEMONS = frozenset({"sshd", "dropbear", "telnetd", "in.telnetd", "xrdp", "x11vnc", "vncserver", "tinysshd"})

@@ -28,7 +28,7 @@ class Places:
     def relative_workdir(self) -> Fact[str]:
         """Its relative path, when it is a WORKDIR that stands on nothing that is written."""
         written = self.step.argument
-        absolute = self.step.name != "WORKDIR" or _is_absolute(written.known)
+        absolute = self.step.name != "WORKDIR" or _is_absolute(written.known) or _is_absolute(written.span.text)
         return Fact(None if absolute or self.step.workdir.written else _bare(written.known), written.span)
 
     @cached_property

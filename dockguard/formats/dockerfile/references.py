@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dockguard.common.imageref import Reference
 from dockguard.common.imageref import parse as parse_reference
 from dockguard.formats.dockerfile.model import Step
-from dockguard.lazy import cached_property
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
 
@@ -19,6 +19,7 @@ _ROLLING = frozenset(
     "stable edge nightly main master dev develop devel rolling mainline lts current testing unstable sid canary next "
     "beta alpha rc preview snapshot head trunk".split()
 )  # fmt: skip
+_EMPTY = regex(r"\$(?:\w+|\{\w+\})")  # a variable without a default
 _FRONTENDS = ("docker.io/docker/dockerfile", "docker.io/docker/dockerfile-upstream", "docker.io/docker/buildkit-syntax")
 
 
@@ -130,7 +131,13 @@ class ImageReference:
         why = self.text.value
         missing = isinstance(why, Unknown) and why.why.startswith("`") and why.why.endswith("` has no value")
         name = why.why.split("`")[1] if missing and isinstance(why, Unknown) else None
-        return Fact(name, self.span)
+        return Fact(None if self._stands_without(name) else name, self.span)
+
+    def _stands_without(self, name: str | None) -> bool:
+        """Whether the reference is one, too, with the variable empty: `node:22${VARIANT}`."""
+        bare = _EMPTY.sub("", self.span.text) if name else ""
+        found = parse_reference(bare) if bare and "$" not in bare else None
+        return found is not None and not found.error
 
 
 def references(image: Image) -> Iterator[ImageReference]:

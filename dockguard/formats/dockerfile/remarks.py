@@ -47,7 +47,7 @@ class Remark:
     def directive(self) -> str:
         """The parser directive that it looks like and is not, as it stands too low or is misspelled; "" for none."""
         found = _DIRECTIVE.match(self.text) if self.is_above else None
-        if found is None:
+        if found is None or self.span.source.text.startswith("#!"):  # BuildKit skips a first line `#!`
             return ""
         name, value = found[1].lower(), found[2]
         if name in _DIRECTIVES:

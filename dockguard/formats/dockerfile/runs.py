@@ -125,7 +125,7 @@ class RunCommand:
     def asks(self) -> bool:
         """Whether a package manager may stop and wait for an answer."""
         call = self.call
-        wanted = call is not None and call.action in ("install", "upgrade", "remove")
+        wanted = call is not None and call.action in ("install", "install-group", "upgrade", "remove")
         fed = (
             any(one.name in ("yes", "echo", "printf") for one in self.script.feeding(self.command)) if wanted else False
         )
@@ -210,7 +210,8 @@ class RunCommand:
         """Whether it is a RUN's and works on the kernel or the machine."""
         from dockguard.formats.dockerfile.habits import host_level
 
-        return self.step.name == "RUN" and host_level(self.name, self.words)
+        allowed = any(flag.name == "security" for flag in getattr(self.step, "flags", ()))
+        return self.step.name == "RUN" and not allowed and host_level(self.name, self.words)
 
     @cached_property
     def tampers(self) -> Fact[str]:

@@ -69,6 +69,14 @@ class Service(Isolated, Connected, Bounded):
         facts = facts_of(self)
         return facts.purposes if facts else ()
 
+    @property
+    def is_open_monitoring(self) -> bool:
+        """Whether the image that it pulls is a monitoring program that lets everybody in."""
+        from dockguard.formats.compose.pulled import facts_of
+
+        facts = facts_of(self)
+        return facts is not None and facts.is_for("monitoring") and facts.unauthenticated is True
+
     @cached_property
     def command(self) -> Fact[tuple[str, ...]]:
         """The command as words, instead of the image's."""

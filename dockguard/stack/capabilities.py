@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dockguard.common.capabilities import ALL, DEFAULTS, EVERY
 from dockguard.source import Fact, Many, Undecided
 from dockguard.stack.pieces import Rights
 
-ALL = "ALL"
-# What the engine leaves to a container that says nothing (moby, `daemon/pkg/oci/caps/defaults.go`).
-DEFAULTS = frozenset(
-    (
-        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW"),
-        *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
-    )
-)
-# Every one that Linux has (include/uapi/linux/capability.h, 5.9 and later).
-EVERY = DEFAULTS | frozenset(
-    (
-        *("AUDIT_CONTROL", "AUDIT_READ", "BLOCK_SUSPEND", "BPF", "CHECKPOINT_RESTORE", "DAC_READ_SEARCH", "IPC_LOCK"),
-        *("IPC_OWNER", "LEASE", "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "NET_ADMIN", "NET_BROADCAST"),
-        *("PERFMON", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO"),
-        *("SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "SYSLOG", "WAKE_ALARM"),
-    )
-)
 # Who holds the first one can do what the second one is needed for where an image reads other users' folders.
 _STANDS_FOR = {"DAC_OVERRIDE": "DAC_READ_SEARCH"}
 
@@ -59,8 +43,3 @@ def names(items: Many[Fact[str]]) -> frozenset[str]:
             raise Undecided(str(item.value))
         found.add(item.known or "")
     return frozenset(found)
-
-
-def list_of(capabilities: Iterable[str]) -> str:
-    """As a Compose file lists them: `[CHOWN, SETGID]`."""
-    return f"[{', '.join(sorted(capabilities))}]"

@@ -122,6 +122,20 @@ class Program:
         """Those that it cannot do without and does not have; raises Undecided where a variable decides."""
         return lacking(self.rights, self.capabilities or ())
 
+    @cached_property
+    def carried(self) -> frozenset[str]:
+        """Capabilities that files of its image are known to carry."""
+        facts, built = self.facts, self.container.built
+        own = built.carried.items if built is not None and built.carried is not None else ()
+        named = frozenset(filter(None, (fact.known for fact in own)))
+        return named | frozenset((facts.file_capabilities or ()) if facts is not None else ())
+
+    @property
+    def carries_no_more(self) -> bool:
+        """Whether these are all: the image is a known one, as its publisher made it."""
+        facts = self.facts
+        return facts is not None and facts.file_capabilities is not None and self.container.built is None
+
     def _may_replace(self, facts: ImageFacts) -> bool:
         """Whether the Dockerfile puts another file in the program's place, which carries nothing."""
         built = self.container.built

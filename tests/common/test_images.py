@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from dockguard.common import images
+from dockguard.common.capabilities import EVERY
 from dockguard.common.imageref import parse
 from dockguard.common.images import PURPOSES, facts_of
 from dockguard.source import Unknown
-from dockguard.stack.capabilities import EVERY
 
 DATA = Path(images.__file__).parent / "data"
 ROWS = json.loads((DATA / "images.json").read_text())["images"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dockguard.common.capabilities import DEFAULTS, EVERY
 from dockguard.source import Undecided
-from dockguard.stack.capabilities import DEFAULTS, EVERY, bounding, lacking
+from dockguard.stack.capabilities import bounding, lacking
 from dockguard.stack.pieces import Rights
 
 from .helpers import stack

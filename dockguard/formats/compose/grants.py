@@ -20,10 +20,11 @@ _TUNNELS = tuple("wireguard openvpn tailscale gluetun netbird zerotier headscale
 
 @dataclass(frozen=True, eq=False)
 class Capability:
-    """A capability that a service gets on top of the default ones."""
+    """A capability that a service gets on top of the default ones, or does without."""
 
     fact: Fact[str]
     service: Service
+    where: str = "cap_add"  # or `cap_drop`
 
     @property
     def span(self) -> Span:
@@ -33,12 +34,26 @@ class Capability:
     @property
     def subject(self) -> str:
         """The service and the capability."""
-        return f"{self.service.subject}.cap_add.{self.fact.known or '?'}"
+        return f"{self.service.subject}.{self.where}.{self.fact.known or '?'}"
 
     @property
     def name(self) -> Fact[str]:
         """In upper case, without `CAP_`; `CAP_ALL` stays, because the engine refuses it."""
         return self.fact.map(lambda text: text.upper() if text.upper() == "CAP_ALL" else _bare(text))
+
+    @property
+    def is_known(self) -> Fact[bool]:
+        """Whether Linux has it, or it is ALL; the engine refuses others (`CAP_ALL` too)."""
+        from dockguard.common.capabilities import ALL, EVERY
+
+        return self.name.map(lambda name: name == ALL or name in EVERY)
+
+    @property
+    def is_default(self) -> Fact[bool]:
+        """Whether the engine leaves it to every container."""
+        from dockguard.common.capabilities import DEFAULTS
+
+        return self.name.map(lambda name: name in DEFAULTS)
 
     @property
     def needed_to_start(self) -> tuple[str, ...]:
@@ -135,6 +150,12 @@ def _type(halves: tuple[str, str]) -> str | None:
 def capabilities(service: Service) -> Iterator[Capability]:
     """What `cap_add` names."""
     return (Capability(item, service) for item in service.cap_add)
+
+
+def changes(service: Service) -> Iterator[Capability]:
+    """What `cap_add` and `cap_drop` name."""
+    yield from capabilities(service)
+    yield from (Capability(item, service, "cap_drop") for item in service.cap_drop)
 
 
 def options(service: Service) -> Iterator[SecurityOption]:

@@ -65,6 +65,10 @@ def _kind_of_refusal(node: Refusal) -> Iterable[str]:
     return (node.kind,)
 
 
+def _list_of(node: Capability) -> Iterable[str]:
+    return (node.where,)
+
+
 def _by_service(module: str, name: str) -> Callable[[Project], Iterator[Any]]:
     """What a function of one of this format's rooms finds in every service."""
 
@@ -102,6 +106,7 @@ def kinds(edit: Editor) -> Mapping[str, Kind]:
         "compose.volume": Kind(Volume, _resources("volumes"), edit=edit),
         "compose.file": Kind(FileObject, _resources("secrets", "configs"), edit=edit),
         "compose.capability": Kind(Capability, _by_service("grants", "capabilities")),
+        "compose.capability_change": Kind(Capability, _by_service("grants", "changes"), key=_list_of),
         "compose.device": Kind(Access, _by_service("grants", "devices")),
         "compose.security_option": Kind(SecurityOption, _by_service("grants", "options")),
         "compose.sysctl": Kind(Entry, _of_services("sysctls"), edit=edit),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dockguard.common.capabilities import DEFAULTS
 from dockguard.formats.compose.model import Change, IgnoredFile, Overlay, Override, Project, Service
 from dockguard.formats.compose.refusal import Noop
 from dockguard.formats.compose.scalars import go_text
@@ -25,15 +26,6 @@ SECURITY = frozenset(
         ),
         *("environment", "env_file", "secrets", "configs", "user", "read_only", "pid", "ipc", "group_add", "expose"),
         *("mem_limit", "pids_limit", "cpus", "userns_mode", "device_cgroup_rules", "volumes_from", "extra_hosts"),
-    )
-)
-
-
-# What Docker leaves to a container that says nothing (moby, `oci/caps/defaults.go`): adding one of these adds nothing.
-DEFAULT_CAPABILITIES = frozenset(
-    (
-        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW"),
-        *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
     )
 )
 
@@ -164,7 +156,7 @@ def _is_root(user: Fact[str]) -> bool:
 
 def _lists(before: Service, after: Service) -> Iterator[Change]:
     had = {item.known for item in before.added_capabilities}
-    usual = () if before.drops_all_capabilities.value is True else DEFAULT_CAPABILITIES
+    usual = () if before.drops_all_capabilities.value is True else DEFAULTS
     for item in after.added_capabilities:
         if item.known is not None and item.known not in had and item.known not in usual:
             yield _change(after, f"adds the capability {item.known}", item, Fact(None, before.cap_add.span))

@@ -10,7 +10,7 @@ from dockguard.render.terminal import safe
 from dockguard.report import Run
 
 COLUMNS = 6  # services side by side
-_SPECIAL = frozenset("\\`*_{}[]<>()#+-!|~&@$:^")  # what GitHub reads as markup, mentions or links
+_SPECIAL = frozenset("\\`*_{}[]<>#|~&@$:^")  # what GitHub reads as markup, mentions or links
 
 
 def render(posture: Posture, run: Run, *, color: bool = False, width: int = 100) -> str:
@@ -54,4 +54,5 @@ def _cell(square: Square) -> str:
 
 def escaped(text: str) -> str:
     """A text of one line in which nothing is markup."""
-    return "".join(f"\\{char}" if char in _SPECIAL else char for char in safe(text))
+    shown = "".join(f"\\{char}" if char in _SPECIAL else char for char in safe(text))
+    return f"\\{shown}" if shown[:1] in ("-", "+") else shown  # no list of its own

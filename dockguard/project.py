@@ -66,7 +66,9 @@ class Projects:
         pieces = [*self.assumptions, *format.lower(unit)]
         self._take(format.unit_problems(unit))
         rest = [other for other in self.formats if not other.heads]
-        return self._assemble(unit.project, unit.variant or unit.project, {format.name: (unit,)}, pieces, rest, None)
+        stack = self._assemble(unit.project, unit.variant or unit.project, {format.name: (unit,)}, pieces, rest, None)
+        format.linked(unit, {one.name: one.built.base for one in stack.containers if one.built is not None})
+        return stack
 
     def _assemble(
         self,

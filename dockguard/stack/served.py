@@ -138,7 +138,9 @@ def _is_edge(container: Running) -> bool:
     """Whether its image is known to stand in front of others, and is no nginx whose configuration we read."""
     from dockguard.common.images import facts_of
 
-    facts = facts_of(container.image.known) if container.image.known else None
+    built = container.built
+    image = built.base.known if built is not None else container.image.known
+    facts = facts_of(image) if image else None
     if facts is None:
         return False
     return (facts.is_for("edge") and facts.name not in _PLAIN) or "cloudflared" in facts.name

@@ -29,6 +29,7 @@ FORMAT = Format(
     lower=Later(f"{_HERE}.lower", "lower"),
     comments=Later(f"{_HERE}.comments", "comments"),
     problems=Later(f"{_HERE}.parse", "problems"),
+    linked=Later(f"{_HERE}.lower", "linked"),
     unit_problems=Later(f"{_HERE}.variants", "unit_problems"),
     effective=Later(f"{_HERE}.lower", "effective"),
     heads=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from posixpath import normpath
 from typing import Any
 
@@ -24,6 +24,11 @@ def lower(project: Project) -> Iterator[Piece]:
         if container.build is not None:
             yield container.build
         yield container
+
+
+def linked(project: Project, bases: Mapping[str, Fact[str]]) -> None:
+    """Keep what the linker knows: the images that the builds of services stand on."""
+    project.bases.update(bases)
 
 
 def effective(project: Project) -> Any:

@@ -151,6 +151,16 @@ def facts_of(service: Service | None) -> ImageFacts | None:
     return known(service.image.known)
 
 
+def base_facts(service: Service | None) -> ImageFacts | None:
+    """What is known about the image that a service's own build stands on; None where nobody knows it."""
+    base = service.project.bases.get(service.name) if service is not None and service.project is not None else None
+    if base is None or not base.known:
+        return None
+    from dockguard.common.images import facts_of as known
+
+    return known(base.known)
+
+
 def role_of(port: Port) -> str:
     """What a published port is for: edge, datastore, admin, monitoring, debug, container-api; "" where nobody knows."""
     target = port.target.known
@@ -191,13 +201,16 @@ def _debugs(service: Service | None, target: int) -> bool:
 
 
 def is_edge(port: Port) -> bool:
-    """Whether it is a reverse proxy's port 80 or 443, by `x-dockguard`, the image, or the service's name."""
+    """Whether it is a reverse proxy's port 80 or 443, by `x-dockguard`, its image, what it is built on, or its name."""
     if port.host_port.known not in (80, 443) or port.target.known not in _WEB:
         return False
     if port.service is not None and port.service.is_declared_edge:
         return True
     facts = facts_of(port.service)
-    return facts.is_for("edge") if facts is not None else _names(port.service, _EDGE_NAMES)
+    if facts is not None:
+        return facts.is_for("edge")
+    base = base_facts(port.service)
+    return (base is not None and base.is_for("edge")) or _names(port.service, _EDGE_NAMES)
 
 
 def _names(service: Service | None, words: tuple[str, ...]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.runs import RunCommand
 from dockguard.lazy import regex
 from dockguard.source import Fact
@@ -45,6 +46,16 @@ def mode_of(command: RunCommand) -> str:
         word = command.command.option(*_VALUES[command.name])
         return word.text if word is not None else ""
     return ""
+
+
+def is_temporary(command: RunCommand) -> bool:
+    """Whether all that it changes is what `mktemp` made in the same script: `chmod 777 "$dir"`."""
+    names = [word.strip("${}") if word.startswith("$") else "" for word in command.words if not word.startswith("-")]
+    wanted = set(names[1:])
+    if not wanted or "" in wanted or not isinstance(command.step, Step):
+        return False
+    made = (one for other in command.step.commands for one in other.command.sets if one.name in wanted)
+    return wanted <= {one.name for one in made if "mktemp" in one.word.raw}
 
 
 def on_folder(command: RunCommand) -> bool:

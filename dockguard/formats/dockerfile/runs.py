@@ -282,9 +282,10 @@ class RunCommand:
     def world_writable(self) -> str:
         """The mode that it sets, where that lets everybody write; "" otherwise."""
         from dockguard.formats.dockerfile.habits import world_writable
-        from dockguard.formats.dockerfile.modes import mode_of
+        from dockguard.formats.dockerfile.modes import is_temporary, mode_of
 
-        return world_writable(mode_of(self))
+        found = world_writable(mode_of(self))
+        return "" if found and is_temporary(self) else found
 
     @property
     def remote_login(self) -> str:

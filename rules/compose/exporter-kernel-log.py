@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 def check(device: Access) -> Iterator[Finding]:
     """One finding for the device."""
     name = (device.service.image.known or "").partition("@")[0].rpartition("/")[2].partition(":")[0]
-    if name == "cadvisor" and device.name == "/dev/kmsg" and not device.service.is_built:
+    if name == "cadvisor" and device.name.known == "/dev/kmsg" and not device.service.is_built:
         yield Finding(device.span, f"`{device.service.name}` reads the kernel's log, as cadvisor is made to")

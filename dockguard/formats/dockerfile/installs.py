@@ -23,6 +23,7 @@ _PUBLIC_INDEXES = regex(
 )
 _REFRESHERS = frozenset({"yum", "dnf", "microdnf", "tdnf", "pacman"})  # whose `update` is an upgrade
 _ARCHIVES = ("/var/cache/apt/archives",)
+_INSTEAD = {"/var/cache/apk": "/etc/apk/cache"}  # the folder that apk uses instead, where it is there
 _KEEPS = regex(r"Keep-Downloaded-Packages[\s=]*\"?(?:true|1)")
 _OFF = frozenset({"", "0", "false", "off", "no", "n", "f"})
 _HTTP = regex(r"(?i)http://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]+)")
@@ -113,6 +114,7 @@ def leftovers(step: Step) -> dict[int, tuple[str, ...]]:
 
 
 def _is_mounted(step: Step, paths: tuple[str, ...]) -> bool:
+    paths += tuple(_INSTEAD[path] for path in paths if path in _INSTEAD)
     return any(_holds(mount.target.known, paths) for mount in step.mounts)
 
 

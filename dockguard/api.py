@@ -7,7 +7,7 @@ from dockguard.source import Fact, Many, Secret, Span, Undecided, Unknown, Via
 from dockguard.stack.link import Proxied, Published, Running, Stack
 from dockguard.stack.pieces import Image, Mount, Port, Proxy, Route, Socket, User
 from dockguard.stack.program import Program
-from dockguard.stack.served import Served
+from dockguard.stack.served import Served, open_monitoring
 from dockguard.stack.serving import Serving, serving
 from dockguard.stack.upstreams import Upstream
 from dockguard.wording import show
@@ -50,5 +50,5 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
 __all__ = [
     "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Program", "Proxied",
     "Proxy", "Published", "Route", "Running", "Safety", "Secret", "Served", "Serving", "Severity", "Socket", "Span",
-    "Stack", "Undecided", "Unknown", "Upstream", "User", "Via", "serving", "show",
+    "Stack", "Undecided", "Unknown", "Upstream", "User", "Via", "open_monitoring", "serving", "show",
 ]  # fmt: skip

@@ -99,6 +99,12 @@ class Served:
         )
         return f"`{other.name}`" if other is not None else ""
 
+    def targets(self, upstream: str) -> tuple[Running, ...]:
+        """The containers that get what a line with this upstream passes on, through groups too."""
+        ways = (way for way in self.stack.ways if way.site == self.proxy.subject and way.upstream.known == upstream)
+        found = {one.name: one for way in ways for one in self.directory.ask(self.container, way.host).of}
+        return tuple(found.values())
+
     def datastore(self, host: str, port: int | None) -> str:
         """What is known of a host and port, where it is a database or an engine's interface; "" where it is not."""
         from dockguard.common.images import facts_of
@@ -147,6 +153,15 @@ def _is_edge(container: Running) -> bool:
 
 
 _PLAIN = frozenset(("nginx", "nginxinc/nginx-unprivileged", "httpd"))
+
+
+def open_monitoring(container: Running) -> str:
+    """The name of a container's image, where it is a monitoring program that lets everybody in; "" for others."""
+    from dockguard.common.images import facts_of
+
+    facts = facts_of(container.image.known) if container.image.known else None
+    watches = facts is not None and facts.is_for("monitoring") and facts.unauthenticated is True
+    return facts.name if facts is not None and watches else ""
 
 
 def served(stack: Stack) -> Iterator[Served]:

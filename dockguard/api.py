@@ -31,12 +31,14 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.csp import Policy as Policy
     from dockguard.formats.nginx.expressions import Regex as Regex
     from dockguard.formats.nginx.headers import Header as Header
+    from dockguard.formats.nginx.hops import Hop as Hop
     from dockguard.formats.nginx.hsts import Hsts as Hsts
     from dockguard.formats.nginx.level import Directive as Directive
     from dockguard.formats.nginx.level import Level as Level
     from dockguard.formats.nginx.limits import Limit as Limit
     from dockguard.formats.nginx.limits import Zone as Zone
     from dockguard.formats.nginx.location import Location as Location
+    from dockguard.formats.nginx.repeats import Repeat as Repeat
     from dockguard.formats.nginx.server import Server as Server
     from dockguard.formats.nginx.settings import Setting as Setting
     from dockguard.formats.nginx.site import Site as Site

@@ -9,7 +9,7 @@ from dockguard.formats.nginx.level import Directive, Level
 from dockguard.record import dataclass
 
 _REDIRECTS = frozenset(("301", "302", "303", "307", "308"))
-EVERY = frozenset(  # expressions that every URI matches
+_EVERY = frozenset(
     (
         "^",
         ".*",
@@ -66,9 +66,9 @@ def ending(level: Level) -> Directive | None:
         if directive.name == "return":
             return directive
         if directive.name == "rewrite":
-            if redirects(directive) and directive.text(0) in EVERY:
+            if redirects(directive) and directive.text(0) in _EVERY:
                 return directive
-            if directive.text(2) in ("last", "break") and directive.text(0) in EVERY:
+            if directive.text(2) in ("last", "break") and directive.text(0) in _EVERY:
                 return None
         if directive.name == "break":
             return None

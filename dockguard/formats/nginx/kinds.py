@@ -11,6 +11,7 @@ from dockguard.formats.nginx.csp import Policy
 from dockguard.formats.nginx.edit import edit_directive
 from dockguard.formats.nginx.expressions import Regex, expressions
 from dockguard.formats.nginx.headers import Header
+from dockguard.formats.nginx.hops import Hop, Peer, hops, peers
 from dockguard.formats.nginx.hsts import Hsts
 from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.limits import Limit, Zone
@@ -18,6 +19,7 @@ from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.permissions import Permissions
 from dockguard.formats.nginx.placeholders import Placeholder, placeholders
 from dockguard.formats.nginx.references import Reference, references
+from dockguard.formats.nginx.repeats import Repeat, repeats
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.settings import Setting, settings
 from dockguard.formats.nginx.site import Site
@@ -31,6 +33,7 @@ KINDS = {
     "nginx.location": Kind(Location, lambda site: site.locations, lambda node: node.level.own),
     "nginx.directive": Kind(Directive, lambda site: site.lines(), lambda node: (node.name,), edit_directive),
     "nginx.fault": Kind(Directive, lambda site: site.faults),
+    "nginx.repeat": Kind(Repeat, lambda site: repeats(site.root.walk())),
     "nginx.header": Kind(Header, lambda site: site.headers, lambda node: (node.key,), edit_directive),
     "nginx.csp": Kind(Policy, lambda site: site.policies),
     "nginx.hsts": Kind(Hsts, lambda site: site.hsts),
@@ -48,6 +51,8 @@ KINDS = {
     "nginx.setting": Kind(Setting, lambda site: settings(site.root, site.tls), lambda node: (node.name,)),
     "nginx.use": Kind(Use, uses, lambda node: (node.name,)),
     "nginx.regex": Kind(Regex, expressions, lambda node: (node.role,)),
+    "nginx.hop": Kind(Hop, hops, lambda node: (node.line.name,)),
+    "nginx.peer": Kind(Peer, peers),
     "nginx.reference": Kind(Reference, references),
     "nginx.advisory": Kind(Advisory, advisories),
     "nginx.placeholder": Kind(Placeholder, placeholders),

@@ -43,7 +43,7 @@ class Use:
 
     def __init__(self, line: Directive, word: Word, role: str, taint: Taint, server: Server | None) -> None:
         self.line, self.word, self.role = line, word, role
-        self._taint, self._server, self._variables = taint, server, taint.variables
+        self.taint, self._server, self._variables = taint, server, taint.variables
 
     line: Directive
     """The line."""
@@ -68,7 +68,7 @@ class Use:
     @cached_property
     def ways(self) -> tuple[Way, ...]:
         """Everything that its value can be."""
-        return self._taint.ways(self.word.text, self.line)
+        return self.taint.ways(self.word.text, self.line)
 
     def _fact(self, part: Part) -> Fact[str]:
         """The variable as written in the line, with how the client's text gets there."""
@@ -164,7 +164,7 @@ class Use:
         """What goes wrong with the path on its way to the upstream, in words; absent where nothing does."""
         if self.name != "proxy_pass" or self._server is None:
             return Fact(None, self.span)
-        found = proxy_path.trouble(self.line, self.ways, self._taint)
+        found = proxy_path.trouble(self.line, self.ways, self.taint)
         if found is None:
             return Fact(None, self.span)
         why, part = found
@@ -218,8 +218,15 @@ def _returned(words: tuple[Word, ...]) -> tuple[Word, str]:
     return words[1], HEADER if words[0].text in _REDIRECTS else ""
 
 
-def uses(site: Site) -> Iterator[Use]:
+def uses(site: Site) -> tuple[Use, ...]:
     """Every line of the `http` block whose value holds a variable, or that sends requests on."""
+    if "uses" not in site.root.memo:
+        site.root.memo["uses"] = tuple(_uses(site))
+    found: tuple[Use, ...] = site.root.memo["uses"]
+    return found
+
+
+def _uses(site: Site) -> Iterator[Use]:
     if site.http is None:
         return
     taint = Taint(site.variables, site.http)
@@ -230,7 +237,7 @@ def uses(site: Site) -> Iterator[Use]:
             continue
         for line in level.directives:
             found = sink(line)
-            if found is None or found[0].opaque or ("$" not in found[0].text and line.name != "proxy_pass"):
+            if found is None or found[0].opaque or ("$" not in found[0].text and line.name not in PASSES):
                 continue
             count += 1
             if count > MAX_USES:

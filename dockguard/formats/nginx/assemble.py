@@ -16,7 +16,7 @@ from dockguard.formats.nginx.table import Version, numbers
 from dockguard.formats.nginx.tree import Tree
 from dockguard.source import Fact, Source, Span
 from dockguard.stack.pieces import Assumption, Container, Image, Piece
-from dockguard.workspace import Workspace, folder_of
+from dockguard.workspace import Workspace, folder_of, join
 
 MAX_FRAGMENTS = 2000  # files that are tried for being included by another one
 _TOGETHER = ("conf.d", "http.d", "sites-enabled")  # folders whose files one main file takes in together
@@ -78,6 +78,7 @@ def _inside(image: Image | None, container: Container | None, workspace: Workspa
     for home in containers.HOMES:
         site = _home(files, home, workspace, names, container.name if container else "")
         if site is not None:
+            site.root.memo["lacks"] = lambda path, home=home: files.lacks(normpath(join(home, path)))
             site.root.memo["templates"] = tuple(files.templates.values())
             whole = container is not None and not container.environment_open
             site.root.memo["environment"] = files.variables if whole else None

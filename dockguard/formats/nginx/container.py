@@ -51,6 +51,8 @@ class Tree:
         self.layers, self.workspace = tuple(layers), workspace
         self.variables = variables or {}
         self.templates: dict[str, Templated] = {}  # what was rendered, by its path
+        self.sealed = False  # nothing but nginx's own image and the layers make it up
+        self.unseen: tuple[str, ...] = ()  # places where something is mounted that nobody can look into
 
     def get(self, path: str) -> Place | None:
         """The file at an absolute container path."""
@@ -81,6 +83,19 @@ class Tree:
             for layer in self.layers
         )
 
+    def lacks(self, path: str) -> str:
+        """`surely` or `likely` where a container of nginx's own image, as it comes, has no such file; "" else.
+
+        A folder of the repository that is mounted there may get the file later, so it is `likely` then.
+        """
+        if not self.sealed or self.get(path) or path in _STOCK or path.startswith("/etc/nginx/modules/"):
+            return ""
+        if any(path == target or path.startswith(f"{target.rstrip('/')}/") for target in self.unseen):
+            return ""
+        if dirname(path) == "/etc/nginx/conf.d" and self.get(f"/etc/nginx/templates/{basename(path)}.template"):
+            return ""
+        return "likely" if self.covers(dirname(path)) else "surely"
+
     def _entry(self, path: str) -> str:
         return self.workspace.entry(path) if path else ""
 
@@ -89,7 +104,27 @@ def tree_of(image: Image | None, container: Container | None, workspace: Workspa
     """The file system of a container, or of an image that nobody runs here."""
     layers = [_copied(item, workspace) for item in image.files] if image else []
     layers += [_mounted(mount) for mount in container.mounts if _usable(mount)] if container else []
-    return Tree([layer for layer in layers if layer.target.startswith("/")], workspace, _environment(image, container))
+    tree = Tree([layer for layer in layers if layer.target.startswith("/")], workspace, _environment(image, container))
+    if container is not None and image is None:
+        tree.sealed = _as_it_comes(container)
+        tree.unseen = tuple(normpath(mount.target or "/") for mount in container.mounts if not _usable(mount))
+    return tree
+
+
+# What nginx's own image has below its folder.
+_STOCK = frozenset(
+    f"/etc/nginx/{name}"
+    for name in "nginx.conf mime.types fastcgi_params fastcgi.conf scgi_params uwsgi_params conf.d/default.conf".split()
+)
+
+
+def _as_it_comes(container: Container) -> bool:
+    """Whether it is nginx's own image with its own entry point and command, and all of its mounts are known."""
+    changed = (container.command is not None and container.command.value is not None) or (
+        container.entrypoint is not None and container.entrypoint.value is not None
+    )
+    plain = official([container.image.known or ""]) and "openresty" not in (container.image.known or "")
+    return plain and not changed and container.build is None and not container.mounts.open
 
 
 def _environment(image: Image | None, container: Container | None) -> Mapping[str, Fact[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dockguard.formats.nginx.csp import Policy, policies
 from dockguard.formats.nginx.headers import Header, Headers
@@ -13,6 +13,7 @@ from dockguard.formats.nginx.listen import Listen, listen_of
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.matching import find
 from dockguard.formats.nginx.release import before, release, tagged
+from dockguard.formats.nginx.resolve import magic
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.table import Version
 from dockguard.formats.nginx.tree import Tree
@@ -90,6 +91,16 @@ class Site:
     def before(self, *numbers: int) -> bool | None:
         """Whether its nginx is older than a release (`site.before(1, 25, 1)`); None where that is not known."""
         return before(self.root.version, numbers)
+
+    @property
+    def absent_includes(self) -> Iterator[tuple[Directive, bool]]:
+        """The `include` lines of one file each that its container has not, and whether that is sure."""
+        lacks: Callable[[str], str] = self.root.memo.get("lacks", lambda path: "")
+        for line in self.directives:
+            if line.name == "include" and len(line.words) == 1 and line.verbatim and not magic(line.text(0)):
+                found = lacks(line.text(0)) if "$" not in line.text(0) else ""
+                if found:
+                    yield line, found == "surely"
 
     @property
     def templates(self) -> tuple[Tree, ...]:

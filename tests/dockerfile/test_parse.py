@@ -83,7 +83,7 @@ def test_flags_words_and_pairs_have_places() -> None:
 
 
 def test_bounds_are_problems() -> None:
-    assert "more than 5000 instructions" in tree_of("FROM a\n" * 6000).problems[0].message
+    assert "more than 5000 instructions" in tree_of("RUN a\n" * 6000).problems[0].message
     assert any("longer than" in p.message for p in tree_of(f"FROM a\nRUN {'x' * 70000}\n").problems)
     assert "more than 5000 arguments" in tree_of(f"FROM a\nCOPY {'a ' * 6000}b\n").problems[0].message
     assert "more than 30000 words and commands" in tree_of(f"FROM a\nRUN {'a;' * 32000}\n").problems[0].message

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 
 from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.runs import RunCommand
@@ -26,9 +28,12 @@ def moving_ref(command: RunCommand) -> str:
 def _after(command: RunCommand) -> Iterator[RunCommand]:
     """The commands of the same instruction and of those that follow soon."""
     step = command.step
-    own = step.stage.own if isinstance(step, Step) and step.stage is not None else ()
-    for other in own:
-        if other.name == "RUN" and isinstance(step, Step) and step.at <= other.at < step.at + _NEAR:
+    if not isinstance(step, Step) or step.stage is None:
+        return
+    own = step.stage.own
+    first = bisect_left(own, step.at, key=lambda other: other.at)
+    for other in islice(own, first, first + 2 * _NEAR):  # what an ONBUILD carries is a step, too
+        if other.name == "RUN" and other.at < step.at + _NEAR:
             yield from other.commands
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockguard.common.secrets import Verdict, find_in_text, judge, name_is_secret
+from dockguard.common.secrets import Found, Verdict, find_in_text, judge, name_is_secret
+from dockguard.common.suspicion import suspicious
 from dockguard.formats.dockerfile.command import place
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Step
@@ -43,7 +44,7 @@ def _variable(variable: Variable, step: Step) -> Iterator[SecretText]:
 def _line(step: Step) -> Iterator[SecretText]:
     start, end = step.node.args
     text = step.node.joined.text[start:end]
-    for found in find_in_text(text):
+    for found in _found(text):
         if found.verdict.leaks:
             span = step.node.joined.span(start + found.start, start + found.end)
             yield _made(found.verdict, step.name, found.name, text[found.start : found.end], step, span)
@@ -52,7 +53,7 @@ def _line(step: Step) -> Iterator[SecretText]:
 def _heredocs(step: Step) -> Iterator[SecretText]:
     for heredoc in step.node.heredocs:
         text = heredoc.body.text
-        for found in find_in_text(text):
+        for found in _found(text):
             if found.verdict.leaks:
                 span = place(heredoc.body.span(found.start, found.end), step.node)
                 where = step.name if step.name == "RUN" else "heredoc"
@@ -62,10 +63,15 @@ def _heredocs(step: Step) -> Iterator[SecretText]:
 def _comments(image: Image) -> Iterator[SecretText]:
     for span in image.tree.comments[:_MAX_COMMENTS]:
         text = span.text
-        for found in find_in_text(text):
+        for found in _found(text):
             if found.verdict.kind.value in ("token", "private key", "credential"):
                 at = span.source.span(span.start + found.start, span.start + found.end)
                 yield _made(found.verdict, "comment", found.name, text[found.start : found.end], None, at)
+
+
+def _found(text: str) -> tuple[Found, ...]:
+    """What the detectors see, where they have a reason to look."""
+    return find_in_text(text) if suspicious(text) else ()
 
 
 def _made(verdict: Verdict, where: str, name: str, text: str, step: Step | None, span: Span) -> SecretText:

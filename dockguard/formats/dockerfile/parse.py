@@ -136,12 +136,15 @@ def _drafts(walk: _Walk) -> Iterator[Draft]:
 
 
 def _weight(draft: Draft) -> int:
-    """How much there is to judge: words, commands, quotes and variables; of a file in a heredoc its lines."""
+    """How much there is to judge: words, commands, quotes and variables; of a file in a heredoc its lines.
+
+    A word of COPY, ENV, EXPOSE and others counts twice, because rules ask about each.
+    """
     text = draft.joined.text
-    runs = "RUN" in text[:20].upper()
     bodies = [heredoc.body.text for heredoc in draft.heredocs]
-    lines = 0 if runs else sum(body.count("\n") for body in bodies)
-    return _INSTRUCTION_WEIGHT + lines + sum(map(_words_and_marks, (text, *bodies) if runs else (text,)))
+    if "RUN" in text[:20].upper():
+        return _INSTRUCTION_WEIGHT + sum(map(_words_and_marks, (text, *bodies)))
+    return _INSTRUCTION_WEIGHT + 2 * (_words_and_marks(text) + sum(body.count("\n") for body in bodies))
 
 
 def _words_and_marks(text: str) -> int:

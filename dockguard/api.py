@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from dockguard.finding import Confidence, Edit, Finding, Fix, Note, Safety, Severity
 from dockguard.source import Fact, Many, Secret, Span, Undecided, Unknown, Via
 from dockguard.stack.link import Proxied, Published, Running, Stack
+from dockguard.stack.owned import owned_by_root
 from dockguard.stack.pieces import Image, Mount, Port, Proxy, Route, Socket, User
 from dockguard.stack.program import Program
 from dockguard.stack.served import Served, open_monitoring
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.model import Service as Service
     from dockguard.formats.compose.monitoring import Weakness as Weakness
     from dockguard.formats.compose.parts import Build as Build
+    from dockguard.formats.compose.pulled import Pulled as Pulled
     from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.nginx.access import AccessRule as AccessRule
     from dockguard.formats.nginx.advisories import Advisory as Advisory
@@ -52,5 +54,6 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
 __all__ = [
     "Confidence", "Edit", "Fact", "Finding", "Fix", "Image", "Many", "Mount", "Note", "Port", "Program", "Proxied",
     "Proxy", "Published", "Route", "Running", "Safety", "Secret", "Served", "Serving", "Severity", "Socket", "Span",
-    "Stack", "Undecided", "Unknown", "Upstream", "User", "Via", "open_monitoring", "serving", "show",
+    "Stack", "Undecided", "Unknown", "Upstream", "User", "Via", "open_monitoring", "owned_by_root", "serving",
+    "show",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from dockguard.source import Fact, Span, Undecided, Unknown
 from dockguard.stack.capabilities import lacking
 from dockguard.stack.link import Running, Stack
 from dockguard.stack.pieces import Mount, Proxy, Rights, User
-from dockguard.stack.writable import cover
+from dockguard.stack.writable import cover, plain
 
 if TYPE_CHECKING:
     from dockguard.common.images import ImageFacts
@@ -54,6 +54,11 @@ class Program:
         """The container's name."""
         return self.container.name
 
+    def beside(self, name: str) -> Program | None:
+        """Another container of the stack by its name; None where there is none."""
+        other = self.stack.by_name.get(name)
+        return Program(other, self.stack) if other is not None else None
+
     @cached_property
     def image(self) -> Fact[str]:
         """The image that it pulls, or that its build stands on, as written."""
@@ -80,9 +85,13 @@ class Program:
     @cached_property
     def starts_as(self) -> Fact[User]:
         """Who its first process is before an entrypoint changes that: Compose's user, else the image's."""
-        own, facts = self.container.container.user, self.facts
-        if own.written or self.container.assumed:
-            return self.container.user
+        own = self.container.container.user
+        return self.container.user if own.written or self.container.assumed else self.image_user
+
+    @cached_property
+    def image_user(self) -> Fact[User]:
+        """Who the image starts as where the service says nothing."""
+        facts = self.facts
         if self.container.built is not None:
             return self.container.built.user
         if facts is None or facts.starts_as is None:
@@ -202,9 +211,21 @@ class Program:
     @property
     def volumes(self) -> tuple[str, ...]:
         """Paths that the image declares as volumes, as far as they are known."""
+        return tuple(volume.known for volume in self.declared if volume.known)
+
+    @cached_property
+    def declared(self) -> tuple[Fact[str], ...]:
+        """The same with the places that tell them: `VOLUME`, or the image's name."""
         built, facts = self.container.built, self.facts
         own = built.volumes.items if built is not None and built.volumes is not None else ()
-        return (*filter(None, (volume.known for volume in own)), *((facts.volumes or ()) if facts is not None else ()))
+        known = (facts.volumes or ()) if facts is not None else ()
+        return (*own, *(Fact(path, self.image.span) for path in known))
+
+    @property
+    def anonymous(self) -> tuple[Fact[str], ...]:
+        """Those of them that nothing is mounted on, so that the engine makes a volume without a name."""
+        mounted = {plain(mount.target) for mount in self.container.mounts}
+        return tuple(volume for volume in self.declared if volume.known and plain(volume.known) not in mounted)
 
     # --- whether it is the image's own program ---
 
@@ -248,9 +269,9 @@ class Program:
 
     def _moves(self, path: str, facts: ImageFacts) -> bool:
         words = (facts.moves or {}).get(path, ())
-        return any(self._mentions(word) for word in words)
+        return any(self.mentions(word) for word in words)
 
-    def _mentions(self, word: str) -> bool:
+    def mentions(self, word: str) -> bool:
         """Whether a setting, the Dockerfile or a mounted file's name has a word; folders count with their files."""
         if word.startswith("/") and any(_meet(word, at) for at in self._places):
             return True

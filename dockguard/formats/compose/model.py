@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dockguard.formats.compose.entries import Entry, entries
 from dockguard.formats.compose.refusal import Difference, Journal, Refusal, Requirement
@@ -13,6 +13,9 @@ from dockguard.formats.compose.view import View, fact, many
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.compose.pulled import Pulled
 
 V = TypeVar("V", bound=View)
 
@@ -203,6 +206,13 @@ class Project:
                 path = ("services", name)
                 found.append(Service(value, path, self._opened(path), value.direct, name, self))
         return Many(tuple(found), section.key if section is not None and section.key else self.span, self._unread)
+
+    @cached_property
+    def pulled(self) -> tuple[Pulled, ...]:
+        """The images that its services pull."""
+        from dockguard.formats.compose.pulled import pulled
+
+        return tuple(image for service in self.services for image in pulled(service))
 
     @cached_property
     def networks(self) -> Many[Network]:

@@ -74,6 +74,21 @@ class Pulled:
         return self._of(_moves)
 
     @property
+    def version(self) -> Fact[str]:
+        """The version that its tag begins with; absent where it names none."""
+        return self._of(lambda reference: _parts(reference)[0])
+
+    @property
+    def flavour(self) -> Fact[str]:
+        """What its tag has behind the version (`alpine`, `fpm-alpine`), "" for nothing; absent without a version."""
+        return self._of(lambda reference: _parts(reference)[1])
+
+    @property
+    def ended(self) -> Fact[str]:
+        """Which product's support has ended, and when; absent for one that lives, and for what nobody knows."""
+        return self._of(_ended)
+
+    @property
     def is_made_here(self) -> bool:
         """Whether a service of the project builds an image of this name."""
         project = self.service.project
@@ -98,6 +113,24 @@ def _reference(written: str) -> Reference | None:
 
     parsed = parse(written)
     return None if parsed.error or _ID.fullmatch(written) else parsed
+
+
+def _parts(reference: Reference) -> tuple[str | None, str | None]:
+    from dockguard.common.imageref import version_of
+
+    tag = reference.tag_value
+    found = version_of(tag) if isinstance(tag, str) else None
+    return (found.text, found.suffix) if found is not None else (None, None)
+
+
+def _ended(reference: Reference) -> str | None:
+    from datetime import date
+
+    from dockguard.common.eol import eol_of
+
+    line = eol_of(reference, date.today())
+    when = f" on {line.ends}" if line is not None and line.ends else ""
+    return f"the support of {line.product} {line.cycle} ended{when}" if line is not None else None
 
 
 def _versionless(reference: Reference) -> bool | Unknown:

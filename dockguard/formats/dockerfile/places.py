@@ -28,7 +28,7 @@ class Places:
     def relative_workdir(self) -> Fact[str]:
         """Its relative path, when it is a WORKDIR that stands on nothing that is written."""
         written = self.step.argument
-        absolute = self.step.name != "WORKDIR" or _is_absolute(written.known) or _is_absolute(written.span.text)
+        absolute = self.step.name != "WORKDIR" or _is_absolute(written.known) or _on_drive(written.span.text)
         return Fact(None if absolute or self.step.workdir.written else _bare(written.known), written.span)
 
     @cached_property
@@ -151,6 +151,11 @@ def _is_absolute(path: str | None) -> bool:
     """Whether it is surely or perhaps absolute: unknown, a variable, a drive."""
     bare = _bare(path)
     return not bare or bare.startswith(("/", "\\", "$")) or _DRIVE.match(bare) is not None
+
+
+def _on_drive(written: str) -> bool:
+    """Whether it is written from the root of a Windows drive, which the escape character hides."""
+    return written.lstrip("\"'").startswith("\\")
 
 
 def _within(path: str, folders: tuple[str, ...]) -> bool:

@@ -182,6 +182,13 @@ class Step:
         return any(map(verifies, self.commands))
 
     @cached_property
+    def checkout(self) -> str:
+        """The ref that its last `git checkout` goes to, "" for none."""
+        from dockguard.formats.dockerfile.clones import checkout
+
+        return checkout(self)
+
+    @cached_property
     def file_uses(self) -> FileUses:
         """The files that its commands run or install."""
         return FileUses((self,))

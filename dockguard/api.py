@@ -6,6 +6,7 @@ from dockguard.finding import Confidence, Edit, Finding, Fix, Note, Safety, Seve
 from dockguard.source import Fact, Many, Secret, Span, Undecided, Unknown, Via
 from dockguard.stack.link import Proxied, Published, Running, Stack
 from dockguard.stack.owned import owned_by_root
+from dockguard.stack.owned import owned_by_root
 from dockguard.stack.pieces import Image, Mount, Port, Proxy, Route, Socket, User
 from dockguard.stack.program import Program
 from dockguard.stack.served import Served, open_monitoring

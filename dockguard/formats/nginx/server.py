@@ -154,6 +154,11 @@ class Server:
         return self.rejects_handshake and self.plain.value is not True
 
     @property
+    def fronted(self) -> bool:
+        """Whether a label or a variable of its container says that another proxy stands in front, and ends TLS."""
+        return bool(self.level.chain[-1].memo.get("fronted"))
+
+    @property
     def fragment(self) -> bool:
         """Whether the block around these lines is not in the files."""
         return self.level.statement is None

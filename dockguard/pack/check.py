@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from dockguard.formats.base import Kind
 from dockguard.language import typecheck
 from dockguard.language.expression import BadExpression
-from dockguard.pack.declared import tables_of, verb_of
+from dockguard.pack.declared import tables_of
+from dockguard.pack.fixes import verb_of
 from dockguard.pack.page import Page
 from dockguard.rule import Rule
 
@@ -44,6 +46,10 @@ def _expressions(page: Page, rule: Rule, kind: Kind) -> None:
         typecheck.check(page.meta["check"], variable, kind.type, rule.options, tables)
         key = "message"
         typecheck.check_message(page.meta["message"], variable, kind.type, rule.options, tables)
+        for key in (key for key in page.meta if key.startswith("note.")):
+            if not re.search(rf"\b\w+\.{re.escape(key[5:])}\b", str(page.meta["check"])):
+                raise BadExpression(f"the check asks for no `{key[5:]}`")
+            typecheck.check_message(page.meta[key], variable, kind.type, rule.options, tables)
         key = "at"
         if "at" in page.meta:
             typecheck.check_place(page.meta["at"], variable, kind.type)

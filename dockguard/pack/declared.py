@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dockguard.finding import Edit, Finding, Fix, Note, Safety
+from dockguard.finding import Finding, Note
 from dockguard.formats.base import Kind
 from dockguard.language.expression import (
     BadExpression,
     Code,
+    Evidence,
     Proof,
     Scope,
     compile,
@@ -22,8 +23,9 @@ from dockguard.language.expression import (
 )
 from dockguard.language.message import compile_template, place, span_of
 from dockguard.language.sieve import sieve
+from dockguard.pack.fixes import fixer
 from dockguard.pack.page import Page
-from dockguard.source import Many, Span, Undecided
+from dockguard.source import Fact, Many, Span, Undecided
 from dockguard.wording import show
 
 MAX_NOTES = 8
@@ -59,7 +61,7 @@ def declared(page: Page, kind: Kind | None, tables: Mapping[str, Any] | None = N
     except BadExpression as error:
         raise page.fault("check", str(error)) from None
     loaded = tables_of(page) if tables is None and "table." in str(page.meta["check"]) else tables or {}
-    fix = _fixer(page, kind)
+    fix, says = fixer(page, kind), _says(page)
 
     def check(node: Any, options: Mapping[str, Any]) -> Iterator[Finding]:
         scope = Scope({variable: node, "option": options, "table": loaded})
@@ -68,7 +70,9 @@ def declared(page: Page, kind: Kind | None, tables: Mapping[str, Any] | None = N
             return
         thing = at(scope) if at else proof[0][1] if proof else node
         span = span_of(thing, node.span)
-        yield Finding(span, message(scope), _notes(thing, proof, span), fix(node))
+        notes = [Note(step.span, step.how) for step in (getattr(thing, "via", None) or ())]
+        notes += [Note(evidence.span, says(label, evidence, scope)) for label, evidence in _further(thing, proof, span)]
+        yield Finding(span, message(scope), tuple(dict.fromkeys(notes))[:MAX_NOTES], fix(node))
 
     return check
 
@@ -87,15 +91,32 @@ def _prove(code: Code, scope: Scope, choice: bool) -> Proof | None:
     return code(scope)[1]
 
 
-def _notes(thing: Any, proof: Proof, span: Span) -> tuple[Note, ...]:
-    """Where the deciding value came through, then the other facts that somebody wrote."""
-    notes = [Note(step.span, step.how) for step in (getattr(thing, "via", None) or ())]
+def _further(thing: Any, proof: Proof, span: Span) -> Iterator[Evidence]:
+    """The facts besides the deciding one that somebody wrote, where they do not stand in the finding's own line."""
     for label, evidence in proof:
-        if evidence is thing or evidence.span == span:
-            continue
-        if evidence.items if isinstance(evidence, Many) else evidence.written:
-            notes.append(Note(evidence.span, f"`{label.partition('.')[2] or label}` is {show(evidence)}"))
-    return tuple(dict.fromkeys(notes))[:MAX_NOTES]
+        written = evidence.items if isinstance(evidence, Many) else evidence.written
+        if evidence is not thing and written and not _shown(evidence.span, span):
+            yield label, evidence
+
+
+def _shown(place: Span, span: Span) -> bool:
+    """Whether the excerpt of a finding shows a place anyway: in the same line, and one of them in the other."""
+    same = place.source is span.source and place.line == span.line
+    return same and place.start < max(span.end, span.start + 1) and span.start < max(place.end, place.start + 1)
+
+
+def _says(page: Page) -> Callable[[str, Fact[Any] | Many[Any], Scope], str]:
+    """What notes say: by the page's `note.ATTRIBUTE`, else the value where the line itself does not show it."""
+    own = {key[5:]: compile_template(str(text)) for key, text in page.meta.items() if key.startswith("note.")}
+
+    def say(label: str, evidence: Fact[Any] | Many[Any], scope: Scope) -> str:
+        fill = own.get(label.partition(".")[2] or label)
+        if fill is not None:
+            return fill(scope)
+        value = "" if isinstance(evidence, Many) or isinstance(evidence.value, bool) else show(evidence)
+        return "because of this" if value in evidence.span.text else f"because of this: `{value}`"
+
+    return say
 
 
 def tables_of(page: Page) -> dict[str, Any]:
@@ -106,54 +127,3 @@ def tables_of(page: Page) -> dict[str, Any]:
     for path in folder.glob(f"{slug}.*.json") if folder.is_dir() else ():
         found[path.name[len(slug) + 1 : -5]] = json.loads(path.read_text(encoding="utf-8"))
     return found
-
-
-# --- fixes -----------------------------------------------------------------------------------------------------------
-
-
-def _fixer(page: Page, kind: Kind | None) -> Callable[[Any], Fix | None]:
-    """`remove X`, `set X = literal`, `append X literal`, as edits of the node's format."""
-    text = str(page.meta.get("fix", ""))
-    if not text or kind is None or kind.edit is None:
-        return lambda node: None
-    verb, path, literal = verb_of(page)
-    edit, safety = kind.edit, Safety[str(page.meta["safety"]).upper()]
-    name = path.rpartition(".")[2] or path
-
-    def fix(node: Any) -> Fix | None:
-        edits = edit(node, verb, path, literal)
-        return Fix(_title(verb, name, literal, node), edits, safety) if edits and _writable(edits) else None
-
-    return fix
-
-
-def _title(verb: str, name: str, literal: Any, node: Any) -> str:
-    where = f"in `{node.subject}`"
-    if verb == "remove":
-        return f"remove `{name}` {where}"
-    return (
-        f"set `{name}` to `{show(literal)}` {where}" if verb == "set" else f"add `{show(literal)}` to `{name}` {where}"
-    )
-
-
-def _writable(edits: tuple[Edit, ...]) -> bool:
-    return not any(edit.span.source.lossy or edit.span.source.origin for edit in edits)
-
-
-def verb_of(page: Page) -> tuple[str, str, Any]:
-    """(verb, path without the variable, literal) of a page's fix; raises BadRule."""
-    verb, _, rest = str(page.meta["fix"]).partition(" ")
-    target, _, literal = rest.partition(" = ") if verb == "set" else rest.partition(" ")
-    variable, _, path = target.partition(".")
-    if variable != str(page.meta["each"]).rpartition(".")[2] or not path or verb not in ("remove", "set", "append"):
-        raise page.fault("fix", "a fix is `remove X`, `set X = literal` or `append X literal`")
-    return verb, path, None if verb == "remove" else _literal(page, literal)
-
-
-def _literal(page: Page, text: str) -> Any:
-    try:
-        return json.loads(text.replace("'", '"'))
-    except ValueError:
-        if text and all(char.isalnum() or char in "_-./:" for char in text):
-            return text
-        raise page.fault("fix", f"`{text}` is not a literal") from None

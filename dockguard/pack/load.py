@@ -127,7 +127,7 @@ def understand(
 
 def _keys(page: Page) -> None:
     for key in page.meta:
-        if key not in KEYS and not key.startswith("option."):
+        if key not in KEYS and not key.startswith(("option.", "note.")):
             from difflib import get_close_matches
 
             near = get_close_matches(key, sorted(KEYS), 1)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.headers import Header as Header
     from dockguard.formats.nginx.hops import Hop as Hop
     from dockguard.formats.nginx.hsts import Hsts as Hsts
+    from dockguard.formats.nginx.layout import Text as Text
     from dockguard.formats.nginx.level import Directive as Directive
     from dockguard.formats.nginx.level import Level as Level
     from dockguard.formats.nginx.limits import Limit as Limit

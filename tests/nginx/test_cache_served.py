@@ -105,3 +105,14 @@ def test_hosts(upstream, tmp_path, lines, mixed):
     answers, model = shown(upstream, tmp_path, lines, [("a", "/x"), ("b", "/x")], "a b")
     assert (answers[0] == answers[1]) == mixed
     assert (model.key_without_host.known is not None) == mixed
+
+
+def test_what_try_files_finds_is_asked_of_the_proxy(upstream, tmp_path):
+    (tmp_path / "page").write_text("a file")
+    port, text = configuration(upstream, f"root {tmp_path}; try_files $uri =404;")
+    (tmp_path / "nginx.conf").write_text(text)
+    with serve.running(tmp_path, port):
+        status, headers = serve.ask(port, serve.Ask("GET", "a", "/page"))
+        assert status == 200
+        assert "x-number" in dict(headers.keys())
+        assert serve.ask(port, serve.Ask("GET", "a", "/other"))[0] == 404

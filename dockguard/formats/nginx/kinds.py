@@ -13,6 +13,7 @@ from dockguard.formats.nginx.expressions import Regex, expressions
 from dockguard.formats.nginx.headers import Header
 from dockguard.formats.nginx.hops import Hop, Peer, hops, peers
 from dockguard.formats.nginx.hsts import Hsts
+from dockguard.formats.nginx.layout import Text, texts
 from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.limits import Limit, Zone
 from dockguard.formats.nginx.location import Location
@@ -57,6 +58,7 @@ KINDS = {
     "nginx.advisory": Kind(Advisory, advisories),
     "nginx.placeholder": Kind(Placeholder, placeholders),
     "nginx.undated": Kind(Advisory, undated),
+    "nginx.text": Kind(Text, lambda site: texts(site.sources, site.directives)),
     "nginx.zone": Kind(Zone, lambda site: site.zones),
     "nginx.limit": Kind(Limit, lambda site: site.limits),
 }

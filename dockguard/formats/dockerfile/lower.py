@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.through import context_path, from_context
 from dockguard.lazy import regex
 from dockguard.source import Fact, Many, Secret, Unknown
 from dockguard.stack import pieces
@@ -50,18 +51,21 @@ def _plain(name: str) -> str:
 
 
 def _files(image: Image) -> Many[pieces.CopiedFile]:
-    """Files of the context and heredocs; what other stages and images bring is not seen."""
+    """Files of the context, through other stages too, and heredocs; what builds make and images bring is not seen."""
     found, why = [], ""
     for copy in image.files:
         target = copy.target.known
         if copy.step.onbuild:
             continue
-        if target is None or copy.kind not in ("context", "heredoc"):
+        traced = from_context(copy, image.final.siblings) if copy.kind == "stage" and target is not None else ""
+        if traced and target is not None:
+            found.append(pieces.CopiedFile(traced, target, copy.span))
+        elif target is None or copy.kind not in ("context", "heredoc"):
             why = "files come from other stages or images"
         elif copy.kind == "heredoc":
             found.append(pieces.CopiedFile("", target, copy.span, copy.content))
         else:
-            paths = (copy.path,) if copy.path or not copy.paths else copy.paths
+            paths = (context_path(copy),) if copy.path or not copy.paths else copy.paths
             found += [pieces.CopiedFile(path, _placed(path, target, copy.paths), copy.span) for path in paths]
     return Many(tuple(found), image.span, why)
 

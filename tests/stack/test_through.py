@@ -18,7 +18,8 @@ def ports(dockerfile: str, **files: str) -> list[int]:
 @pytest.mark.parametrize(
     "dockerfile",
     [
-        "FROM node AS build\nWORKDIR /app\nCOPY . .\nFROM nginx\nCOPY --from=build /app/conf/site.conf /etc/nginx/conf.d/",
+        "FROM node AS build\nWORKDIR /app\nCOPY . .\nFROM nginx\n"
+        "COPY --from=build /app/conf/site.conf /etc/nginx/conf.d/",
         "FROM node AS build\nCOPY conf /c\nFROM nginx\nCOPY --from=build /c/site.conf /etc/nginx/conf.d/default.conf",
         "FROM node AS a\nCOPY . /a\nFROM node AS b\nCOPY --from=a /a/conf /b\nFROM nginx\n"
         "COPY --from=b b/site.conf /etc/nginx/conf.d/default.conf",
@@ -45,5 +46,6 @@ def test_what_a_build_makes_is_not_seen(dockerfile: str) -> None:
 
 def test_stages_that_copy_from_each_other_end() -> None:
     many = "\n".join(f"FROM node AS s{n}\nCOPY --from=s{n - 1} /x /x" for n in range(1, 12))
-    text = f"FROM node AS s0\nCOPY conf /x\n{many}\nFROM nginx\nCOPY --from=s11 /x/site.conf /etc/nginx/conf.d/default.conf"
+    last = "FROM nginx\nCOPY --from=s11 /x/site.conf /etc/nginx/conf.d/default.conf"
+    text = f"FROM node AS s0\nCOPY conf /x\n{many}\n{last}"
     assert ports(text, conf__site_conf=SITE) == []

@@ -54,10 +54,12 @@ def _is_looked_at(command: RunCommand) -> bool:
 def weak_check(command: RunCommand) -> str:
     """The broken hash that a check relies on; "" where a good one or a signature verifies the same, too."""
     found = _weak(command)
-    if not found:
-        return ""
-    others = command.step.commands if isinstance(command.step, Step) else ()
-    return "" if any(is_check(one) and not _weak(one) for one in others) else found
+    return "" if found and isinstance(command.step, Step) and command.step.checks_well else found
+
+
+def checks_well(step: Step) -> bool:
+    """Whether one of its commands verifies by a signature or a good checksum."""
+    return any(is_check(command) and not _weak(command) for command in step.commands)
 
 
 def _weak(command: RunCommand) -> str:

@@ -201,6 +201,20 @@ class Step:
         return Many(tuple(texts(self)), self.span)
 
     @cached_property
+    def checks_well(self) -> bool:
+        """Whether one of its commands verifies something by a signature or a good checksum."""
+        from dockguard.formats.dockerfile.checks import checks_well
+
+        return checks_well(self)
+
+    @cached_property
+    def temporary(self) -> frozenset[str]:
+        """The shell variables of its script that hold temporary files."""
+        from dockguard.formats.dockerfile.modes import temporary
+
+        return temporary(self)
+
+    @cached_property
     def form(self) -> Form:
         """How it is written."""
         return Form(self)

@@ -54,8 +54,13 @@ def is_temporary(command: RunCommand) -> bool:
     wanted = set(names[1:])
     if not wanted or "" in wanted or not isinstance(command.step, Step):
         return False
-    made = (one for other in command.step.commands for one in other.command.sets if one.name in wanted)
-    return wanted <= {one.name for one in made if "mktemp" in one.word.raw}
+    return wanted <= command.step.temporary
+
+
+def temporary(step: Step) -> frozenset[str]:
+    """The shell variables that hold what `mktemp` made."""
+    made = (one for command in step.commands for one in command.command.sets)
+    return frozenset(one.name for one in made if "mktemp" in one.word.raw)
 
 
 def on_folder(command: RunCommand) -> bool:

@@ -15,6 +15,7 @@ from dockguard.source import Span
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.image import Image
 
+_MAX_CLOSE = 30  # misspelled names of one file that are compared with those of its stages
 _OF_IMAGES = "/:@."  # what an image's name may hold and a stage's or context's rarely does
 
 
@@ -61,9 +62,12 @@ class FileOrigin:
         names = [other.name for other in self.stage.siblings if other.name]
         if self.name.lower() in names:
             return f"stage `{self.name}` comes later in the file"
+        self.stage.globals.compared += 1
+        if not self._is_plain or self.stage.globals.compared > _MAX_CLOSE:
+            return ""
         from difflib import get_close_matches
 
-        near = get_close_matches(self.name.lower(), names, 1, 0.75) if self._is_plain else []
+        near = get_close_matches(self.name.lower(), names, 1, 0.75)
         return f"no stage is called `{self.name}`; did you mean `{near[0]}`?" if near else ""
 
     @property

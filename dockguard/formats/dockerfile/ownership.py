@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from posixpath import basename
 
 from dockguard.formats.dockerfile.image import Image
@@ -12,6 +13,7 @@ from dockguard.lazy import regex
 from dockguard.source import Fact
 from dockguard.stack.pieces import User
 
+_MAX_STARTED = 50  # words of ENTRYPOINT and CMD that are taken for files
 _NOT_RUN = frozenset({"", ".", "-c", "-m", "run", "exec", "start"})
 _CODE = regex(r"[\w@%+=:,./-]+")
 _TAKES_OWNER = frozenset({"chmod", "chown", "chgrp"})  # that fail for who does not own a file
@@ -22,7 +24,7 @@ def own_code(image: Image) -> Fact[str]:
     user = image.user.known
     if user is None or user.is_root or image.drops_privileges:
         return Fact(None, image.span)
-    started = tuple(_started(image))
+    started = tuple(islice(_started(image), _MAX_STARTED))
     for copy in image.files:
         target = copy.target.known
         runs = target and any(path == target or path.startswith(f"{target.rstrip('/')}/") for path in started)

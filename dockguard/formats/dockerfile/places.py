@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dockguard.formats.dockerfile.model import Step
 
 _DRIVE = regex(r"""["']?[A-Za-z]:""")
+_MAX_VOLUMES = 100  # of one image that writes are compared with
 _KERNEL = ("/proc", "/sys", "/dev", "/boot")
 _SYSTEM = ("/", "//", "/etc", "/bin", "/sbin", "/lib", "/usr", *_KERNEL)
 
@@ -81,13 +82,22 @@ class Places:
     @cached_property
     def hidden_write(self) -> Fact[str]:
         """The volume, declared above, in which it writes."""
-        step = self.step
-        volumes = [volume.known.rstrip("/") for volume in step.settings.volumes if volume.known] if step.stage else []
-        for path, span in self._written if any(volumes) else ():
+        volumes = self._volumes
+        for path, span in self._written if volumes else ():
             for volume in volumes:
-                if volume and (path == volume or path.startswith(f"{volume}/")):
+                if path == volume or path.startswith(f"{volume}/"):
                     return Fact(volume, span)
-        return Fact(None, step.span)
+        return Fact(None, self.step.span)
+
+    @property
+    def _volumes(self) -> list[str]:
+        """The volumes that are declared above, the last ones of very many."""
+        found: list[str] = []
+        linked = self.step.settings.volume_list
+        while linked is not None and len(found) < _MAX_VOLUMES:
+            found.append((linked.fact.known or "").rstrip("/"))
+            linked = linked.next
+        return [path for path in found if path]
 
     @property
     def _written(self) -> Iterator[tuple[str, Span]]:

@@ -21,6 +21,7 @@ _SILENCES = (
     (regex(r"(?i)#\s*tally\s+(?:global\s+)?ignore\s*="), "tally"),
     (regex(r"(?i)#\s*shellcheck\s+disable\s*="), "ShellCheck"),
 )
+_MAX_ABOVE = 100  # comments before the first instruction that may be meant as directives
 _DIRECTIVE = regex(r"#\s*([A-Za-z]{4,9})\s*=\s*(\S+)\s*$")
 _DIRECTIVES = ("syntax", "escape", "check")
 
@@ -30,7 +31,7 @@ class Remark:
     """One comment on a line of its own."""
 
     text: str
-    is_above: bool  # it stands before the first instruction
+    is_above: bool  # one of the first, before every instruction
     span: Span
 
     @property
@@ -74,5 +75,5 @@ def remarks(image: Image) -> Iterator[Remark]:
     """Every comment of the file, parser directives left out."""
     instructions = image.tree.instructions
     first = instructions[0].span.start if instructions else 1 << 60
-    for span in image.tree.comments:
-        yield Remark(span.text.rstrip(), span.start < first, span)
+    for number, span in enumerate(image.tree.comments):
+        yield Remark(span.text.rstrip(), span.start < first and number < _MAX_ABOVE, span)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dockguard.formats.nginx.parse import parse
 from dockguard.formats.nginx.placeholders import unset
-from dockguard.formats.nginx.render import rendered
+from dockguard.formats.nginx.render import rendered, substitutions
 from dockguard.source import Fact, Source, Unknown
 from dockguard.stack.pieces import Container
 
@@ -80,3 +80,30 @@ def test_a_site_is_read_as_it_is_rendered():
     (found,) = assemble(texts, Container(**own))
     assert [listen.port for server in found.servers for listen in server.listens] == [8080]
     assert found.sources[0].path == "t/default.conf.template"
+
+
+def test_commands_that_fill_in():
+    words = (
+        "sh",
+        "-c",
+        "envsubst '$A ${B}' < /tmp/a > /etc/nginx/a.conf && envsubst </b >/c; envsubst \"$D\" < /d > /e",
+    )
+    assert [(one.source, one.target, one.names) for one in substitutions(words)] == [
+        ("/tmp/a", "/etc/nginx/a.conf", {"A", "B"}),
+        ("/b", "/c", None),
+        ("/d", "/e", {"D"}),
+    ]
+    assert not list(substitutions(("nginx", "-g", "daemon off;")))
+
+
+def test_only_the_names_of_the_list_are_filled_in():
+    tree = parse(Source("t", "a $A $B;"))
+    assert rendered(tree, env(A="1", B="2"), frozenset(("A",))).source.text == "a 1 $B;"
+
+
+def test_a_file_that_a_command_makes():
+    texts = {"site.conf": "server { listen $PORT; }"}
+    base = container(("site.conf", "/tmp/site.conf"))
+    command = Fact(("sh", "-c", "envsubst < /tmp/site.conf > /etc/nginx/conf.d/default.conf; nginx"), WHERE)
+    (found,) = assemble(texts, Container(**{**vars(base), "environment": env(PORT="8080"), "command": command}))
+    assert [listen.port for server in found.servers for listen in server.listens] == [8080]

@@ -80,6 +80,7 @@ def _inside(image: Image | None, container: Container | None, workspace: Workspa
         if site is not None:
             site.root.memo["lacks"] = lambda path, home=home: files.lacks(normpath(join(home, path)))
             site.root.memo["templates"] = tuple(files.templates.values())
+            site.root.memo["blanked"] = tuple(files.blanked.values())
             mark = container.fronted if container is not None else None
             site.root.memo["fronted"] = mark is not None and mark.written
             whole = container is not None and not container.environment_open

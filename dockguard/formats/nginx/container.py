@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from posixpath import basename, dirname, normpath
 
+from dockguard.formats.nginx.render import Substitution, substitutions
 from dockguard.formats.nginx.tree import Tree as Templated
 from dockguard.record import dataclass
 from dockguard.source import Fact, Source
@@ -51,6 +52,8 @@ class Tree:
         self.layers, self.workspace = tuple(layers), workspace
         self.variables = variables or {}
         self.templates: dict[str, Templated] = {}  # what was rendered, by its path
+        self.filled: dict[str, Substitution] = {}  # files that a command makes out of templates, by their paths
+        self.blanked: dict[str, Templated] = {}  # of those, the ones in which every variable is replaced
         self.sealed = False  # nothing but nginx's own image and the layers make it up
         self.unseen: tuple[str, ...] = ()  # places where something is mounted that nobody can look into
 
@@ -105,10 +108,23 @@ def tree_of(image: Image | None, container: Container | None, workspace: Workspa
     layers = [_copied(item, workspace) for item in image.files] if image else []
     layers += [_mounted(mount) for mount in container.mounts if _usable(mount)] if container else []
     tree = Tree([layer for layer in layers if layer.target.startswith("/")], workspace, _environment(image, container))
+    _fill_in(tree, image, container)
     if container is not None and image is None:
         tree.sealed = _as_it_comes(container)
         tree.unseen = tuple(normpath(mount.target or "/") for mount in container.mounts if not _usable(mount))
     return tree
+
+
+def _fill_in(tree: Tree, image: Image | None, container: Container | None) -> None:
+    """Put the files in place that the command makes out of templates before it starts nginx."""
+    given = (container.entrypoint, container.command) if container is not None else ()
+    made = (image.entrypoint, image.cmd) if image is not None else ()
+    words = [word for fact in (*given, *made) if fact is not None for word in fact.known or ()]
+    for one in substitutions(words):
+        place = tree.get(one.source)
+        if place is not None and one.target.startswith("/"):
+            tree.layers = (*tree.layers, Layer(place.path, one.target, place.content))
+            tree.filled[one.target] = one
 
 
 # What nginx's own image has below its folder.

@@ -18,7 +18,7 @@ from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.limits import Limit, Zone
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.permissions import Permissions
-from dockguard.formats.nginx.placeholders import Placeholder, placeholders
+from dockguard.formats.nginx.placeholders import Placeholder, blanked, placeholders
 from dockguard.formats.nginx.references import Reference, references
 from dockguard.formats.nginx.repeats import Repeat, repeats
 from dockguard.formats.nginx.server import Server
@@ -57,6 +57,7 @@ KINDS = {
     "nginx.reference": Kind(Reference, references),
     "nginx.advisory": Kind(Advisory, advisories),
     "nginx.placeholder": Kind(Placeholder, placeholders),
+    "nginx.blanked": Kind(Placeholder, blanked),
     "nginx.undated": Kind(Advisory, undated),
     "nginx.text": Kind(Text, lambda site: texts(site.sources, site.directives)),
     "nginx.zone": Kind(Zone, lambda site: site.zones),

@@ -53,6 +53,18 @@ def placeholders(site: Site) -> Iterator[Placeholder]:
                 yield Placeholder(name, span, site.container)
 
 
+def blanked(site: Site) -> Iterator[Placeholder]:
+    """Variables of nginx's own in templates that `envsubst` fills in without a list of names; each once."""
+    known: Mapping[str, Fact[str]] | None = site.root.memo.get("environment")
+    if known is None:
+        return
+    own = site.variables
+    for tree in site.root.memo.get("blanked", ()):
+        for name, span in _missing(tree, known).items():
+            if not name.isupper() and (_OWN.fullmatch(name) or name in own.maps or name in own.sets):
+                yield Placeholder(name, span, site.container)
+
+
 def _defined(name: str, site: Site) -> bool:
     """Whether the configuration gives a variable of this name a value."""
     http = site.http
@@ -64,6 +76,10 @@ def _defined(name: str, site: Site) -> bool:
 
 def unset(tree: Tree, variables: Mapping[str, Fact[str]]) -> Mapping[str, Span]:
     """The placeholders in capitals that no variable fills in, each with its first place; comments are left out."""
+    return {name: span for name, span in _missing(tree, variables).items() if name.isupper()}
+
+
+def _missing(tree: Tree, variables: Mapping[str, Fact[str]]) -> Mapping[str, Span]:
     found: dict[str, Span] = {}
     for count, match in enumerate(PLACE.finditer(tree.source.text)):
         if count >= MAX_PLACES:
@@ -71,6 +87,6 @@ def unset(tree: Tree, variables: Mapping[str, Fact[str]]) -> Mapping[str, Span]:
         name = match[1] or match[2]
         at = bisect_right(tree.remarks, match.start(), key=lambda remark: remark[0]) - 1
         remarked = at >= 0 and match.start() < tree.remarks[at][1]
-        if name.isupper() and name not in variables and not remarked:
+        if name not in variables and not remarked:
             found.setdefault(name, tree.source.span(match.start(), match.end()))
     return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import normpath
 
 from dockguard.formats.nginx.parse import parse
 from dockguard.formats.nginx.tree import Tree
@@ -12,6 +13,9 @@ from dockguard.record import dataclass
 from dockguard.source import Fact, Origin, Source, Span
 
 PLACE = regex(r"\$\{([A-Za-z_]\w{0,100})\}|\$([A-Za-z_]\w{0,100})")
+_COMMAND = regex(
+    r"""\benvsubst\s+(?:(?:'([^']{0,2000})'|"([^"]{0,2000})"|(\$[^\s<>]{1,500}))\s+)?<\s*([^\s;&|<>"']{1,300})\s*>\s*([^\s;&|<>"']{1,300})"""
+)
 _PLAIN = regex(r"[\w.:/,*@ -]{1,200}")  # what changes nothing in nginx's grammar; other values are left alone
 _SECRET = regex(r"(?:pass|secret|token|key|auth|cred)", 2)
 _FILTER = "NGINX_ENVSUBST_FILTER"
@@ -37,13 +41,32 @@ class Rendered(Origin):
         return after if is_end else outer + length
 
 
-def rendered(tree: Tree, variables: Mapping[str, Fact[str]]) -> Tree:
-    """A template's tree with the values put in; the same tree where there is nothing to put in.
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """A command that fills a template in: `envsubst '$A $B' < source > target`; `names` is None for every variable."""
+
+    source: str
+    target: str
+    names: frozenset[str] | None
+
+
+def substitutions(words: Iterable[str]) -> Iterator[Substitution]:
+    """Those that a command line holds."""
+    for match in _COMMAND.finditer(" ".join(words)[:20_000]):
+        listed = match[1] or match[2] or match[3]
+        names = frozenset(one[1] or one[2] for one in PLACE.finditer(listed)) if listed else None
+        yield Substitution(normpath(match[4]), normpath(match[5]), names)
+
+
+def rendered(tree: Tree, variables: Mapping[str, Fact[str]], only: frozenset[str] | None = None) -> Tree:
+    """A template's tree with the values put in, of these names `only`; the same tree where there is nothing to put in.
 
     Values that are no plain words, and those of names that sound like secrets, stay placeholders.
     """
     if _FILTER in variables or "$" not in tree.source.text:
         return tree
+    if only is not None:
+        variables = {name: fact for name, fact in variables.items() if name in only}
     source = _filled(tree.source, variables)
     return tree if source is None else parse(source)
 

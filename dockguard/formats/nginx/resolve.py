@@ -133,9 +133,13 @@ def _read(files: Files, workspace: Workspace, target: str, at: Span) -> Tree | N
     place = files.get(target)
     if place is None:
         return None
-    if place.content is not None:
-        return workspace.parsed(place.content, parse)
-    return workspace.tree(place.path, parse, at)
+    found = workspace.tree(place.path, parse, at) if place.content is None else workspace.parsed(place.content, parse)
+    made = files.filled.get(target)
+    if made is None or found is None:
+        return found
+    if made.names is None:
+        files.blanked[found.source.path] = found
+    return rendered(found, files.variables, made.names)
 
 
 def _rendered(files: Files, workspace: Workspace, folder: str, name: str, at: Span) -> list[Tree | None]:

@@ -14,6 +14,7 @@ from dockguard.rule import Rule
 from dockguard.source import Span, Undecided
 from dockguard.stack.link import Stack
 
+MAX_CRASHES = 20  # of one rule that are told
 Place = tuple[str, int, int]
 Key = tuple[str, str, Place, int]  # rule, subject, deciding place, ordinal among findings there
 
@@ -50,6 +51,7 @@ class Judge:
     applies: Callable[[Rule, str], bool] = lambda rule, path: True
     problems: list[Problem] = field(default_factory=list)
     undecided: dict[tuple[str, str], None] = field(default_factory=dict)
+    _crashes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _known: dict[int, tuple[Any, list[Said]]] = field(default_factory=dict)
     _sorted: dict[int, tuple[Sequence[Rule], tuple[_Questions, ...]]] = field(default_factory=dict)
 
@@ -114,7 +116,9 @@ class Judge:
         except Undecided as error:
             self.undecided.setdefault((rule.id, str(error)))
         except Exception as error:
-            self.problems.append(crash(rule, node, error))
+            self._crashes[rule.id] += 1
+            if self._crashes[rule.id] <= MAX_CRASHES:
+                self.problems.append(crash(rule, node, error))
         return said
 
     def _superseded(self, said: list[Said]) -> list[Said]:

@@ -205,8 +205,18 @@ def _check(page: Page, path: Path, kinds: Mapping[str, Kind], code: bool) -> Che
 
     def check(node: Any, options: Mapping[str, Any]) -> Iterator[Finding]:
         if not made:
-            made.append(_declared(page, kinds) if "check" in page.meta else _coded(page, sibling))
+            try:
+                made.append(_declared(page, kinds) if "check" in page.meta else _coded(page, sibling))
+            except Exception as error:  # of a sibling that cannot be loaded, which is not tried again
+                made.append(_failing(error))
         return made[0](node, options)
+
+    return check
+
+
+def _failing(error: Exception) -> Check:
+    def check(node: Any, options: Mapping[str, Any]) -> Iterator[Finding]:
+        raise error.with_traceback(None)
 
     return check
 

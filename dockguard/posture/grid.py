@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dockguard.finding import Severity
 from dockguard.posture.model import BAD, NONE, OK, UNKNOWN, Cell, Posture, Row, Table, counts, met
 from dockguard.record import dataclass, field
-from dockguard.render.masking import Masks
+from dockguard.render.masking import masks_of
 from dockguard.render.places import from_here, place
 from dockguard.report import Run
 
@@ -57,7 +57,7 @@ class Writer:
 
     def __init__(self, posture: Posture, run: Run) -> None:
         self.posture, self._run = posture, run
-        self._masks = Masks(run)
+        self._masks = masks_of(run)
 
     def grids(self, table: Table, notes: Notes) -> Iterator[Grid]:
         """Services and hosts, each where there are any."""

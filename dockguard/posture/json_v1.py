@@ -6,7 +6,7 @@ from typing import Any
 
 from dockguard.posture.model import BAD, OK, UNKNOWN, Cell, Posture, Row, Table, counts, met
 from dockguard.render.json_v1 import error
-from dockguard.render.masking import Masks
+from dockguard.render.masking import masks_of
 from dockguard.render.places import from_here, place, well_formed
 from dockguard.report import Run
 from dockguard.source import Span
@@ -52,7 +52,7 @@ class _Pen:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self.masks = Masks(run)
+        self.masks = masks_of(run)
 
     def table(self, table: Table) -> dict[str, Any]:
         """One project."""

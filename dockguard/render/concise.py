@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockguard.finding import Problem, Safety
-from dockguard.render.masking import Masks
+from dockguard.render.masking import Masks, masks_of
 from dockguard.render.places import from_here, place
 from dockguard.render.rollup import ordered
 from dockguard.render.terminal import Look, safe
@@ -18,7 +18,7 @@ def render(run: Run, *, color: bool = False, width: int = 100, verbose: bool = F
 
     `suppressed` also lists what does not count, marked `[suppressed]`.
     """
-    masks, look = Masks(run), Look(color=color)
+    masks, look = masks_of(run), Look(color=color)
     shown = run.reports if suppressed else run.active
     lines = [_finding(report, run, masks, look) for report in ordered(shown)]
     return "".join(f"{line}\n" for line in (*lines, *_problems(run, masks, look)))

@@ -6,7 +6,7 @@ from typing import Any
 
 from dockguard.finding import Problem, Severity
 from dockguard.render.edits import edits
-from dockguard.render.masking import Masks
+from dockguard.render.masking import Masks, masks_of
 from dockguard.render.places import from_here, place, well_formed
 from dockguard.render.rollup import ordered
 from dockguard.report import Report, Run
@@ -26,7 +26,7 @@ def document(run: Run) -> dict[str, Any]:
     """The object as Python values, keys in the contract's order."""
     from dockguard import __version__
 
-    masks = Masks(run)
+    masks = masks_of(run)
     return {
         "version": VERSION,
         "tool": {"name": "dockguard", "version": __version__},

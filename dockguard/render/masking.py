@@ -27,6 +27,15 @@ _NAME = regex(r"""[ \t-]{0,64}["']?[A-Za-z_][\w.-]{0,255}["']?[ \t]{0,64}(?:=|:[
 Ranges = tuple[tuple[int, int], ...]
 
 
+def masks_of(run: Run) -> Masks:
+    """The masks of a run, which all its outputs share."""
+    kept = vars(run)
+    if "_masks" not in kept:
+        kept["_masks"] = Masks(run)
+    masks: Masks = kept["_masks"]
+    return masks
+
+
 class Masks:
     """The secret ranges of the sources of one run, worked out for the lines that are shown.
 

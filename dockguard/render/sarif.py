@@ -12,7 +12,7 @@ from dockguard.finding import Note, Problem
 from dockguard.record import dataclass
 from dockguard.render.edits import edits
 from dockguard.render.line_hash import LineHashes
-from dockguard.render.masking import STARS, Masks
+from dockguard.render.masking import STARS, masks_of
 from dockguard.render.places import place
 from dockguard.render.rollup import ordered
 from dockguard.render.sarif_json import value
@@ -50,7 +50,7 @@ class _Log:
 
     def __init__(self, run: Run, reports: list[Report]) -> None:
         self._run, self._reports = run, reports
-        self._masks = Masks(run)
+        self._masks = masks_of(run)
         self._artifacts = Artifacts(run.files)
         self._hashes: dict[Source, LineHashes] = {}
         self._rules: list[Rule] = sorted({report.rule.id: report.rule for report in reports}.values(), key=_id)

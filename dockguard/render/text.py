@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dockguard.finding import Confidence, Note, Problem
 from dockguard.render.excerpt import Frame, Mark
 from dockguard.render.footer import footer
-from dockguard.render.masking import Masks
+from dockguard.render.masking import masks_of
 from dockguard.render.places import from_here, place
 from dockguard.render.rollup import grouped, name, noun, one_place
 from dockguard.render.terminal import Look, head, room, safe, tail, wrap
@@ -84,7 +84,7 @@ class _Pen:
 
     def __init__(self, run: Run, look: Look, verbose: bool) -> None:
         self.run, self.look, self.verbose = run, look, verbose
-        self.masks = Masks(run)
+        self.masks = masks_of(run)
 
     def block(self, group: Sequence[Report]) -> list[str]:
         """One finding, or several that say the same."""

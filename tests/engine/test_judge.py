@@ -105,6 +105,16 @@ def test_a_crash_in_a_shared_unit_is_told_once() -> None:
     assert [problem.code for problem in engine.problems] == ["rule-crashed"]
 
 
+def test_of_one_rule_twenty_crashes_are_told() -> None:
+    def crash(node: Node) -> Finding:
+        raise ValueError("oops")
+
+    engine = judge(rule("image/x", crash), rule("image/y", here))
+    nodes = tuple(Node(f"n{number}", NODE.span) for number in range(30))
+    assert len(engine.causes([stack("v", image=Image(nodes))])) == 30
+    assert len(engine.problems) == 20
+
+
 def test_projects_are_not_kept() -> None:
     """A project is one variant's alone; keeping all of them would keep the whole run in memory."""
     engine = judge(rule("project/x", here))

@@ -57,6 +57,18 @@ def test_a_sibling_is_run_once_and_when_it_is_asked(tmp_path: Path) -> None:
     assert mark.read_text() == "x"
 
 
+def test_a_sibling_that_cannot_be_loaded_is_tried_once(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    code = f"with open({str(mark)!r}, 'a') as mark:\n    mark.write('x')\nraise ValueError('no')\n"
+    (tmp_path / "compose").mkdir()
+    (tmp_path / "compose" / "a-thing.py").write_text(code)
+    (rule,) = load(page(tmp_path, check=None), KINDS).rules
+    for _ in range(3):
+        with pytest.raises(ValueError, match="no"):
+            list(rule.check(thing(), {}))
+    assert mark.read_text() == "x"
+
+
 def test_a_sibling_without_a_check(tmp_path: Path) -> None:
     with pytest.raises(BadRule, match=r"a-thing\.md:2: a-thing\.py has no function `check`"):
         coded(tmp_path, "def chek(thing):\n    yield\n")

@@ -11,6 +11,7 @@ from dockguard.record import dataclass, field
 from dockguard.stack.known import known_user
 from dockguard.stack.link import Stack, link
 from dockguard.stack.pieces import Piece
+from dockguard.stack.program import programs
 from dockguard.workspace import Workspace
 
 
@@ -67,7 +68,7 @@ class Projects:
         self._take(format.unit_problems(unit))
         rest = [other for other in self.formats if not other.heads]
         stack = self._assemble(unit.project, unit.variant or unit.project, {format.name: (unit,)}, pieces, rest, None)
-        format.linked(unit, {one.name: one.built.base for one in stack.containers if one.built is not None})
+        format.linked(unit, {one.name: one for one in programs(stack)})
         return stack
 
     def _assemble(

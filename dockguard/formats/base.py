@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from dockguard.finding import Edit, Problem
 from dockguard.record import dataclass, field
-from dockguard.source import Fact, Source, Span
+from dockguard.source import Source, Span
 from dockguard.stack.pieces import Piece
 from dockguard.workspace import Workspace
 
@@ -133,8 +133,8 @@ class Format:
     in the same stack) asks for, as units. With `trees` empty only what `above` asks for; further files come from
     `workspace.tree(path, parse)`.
     lower: a unit's words for the stack. comments, problems: of a tree. unit_problems: of a unit.
-    linked(unit, bases): what only the linker knows, told to a head before it is judged: the images that the builds of
-    its containers stand on, by the containers' names.
+    linked(unit, programs): what only the linker knows, told to a head before it is judged: by the containers' names
+    what is known of the programs in them (`stack/program.py`).
     effective: a unit as the JSON value of `dockguard effective` (ux: `compose`, `images`, `sites`).
     """
 
@@ -153,4 +153,4 @@ class Format:
     heads: bool = False  # each of its units starts a stack of its own (a Compose project in one variant)
     sniff: Callable[[str], bool] = field(default=lambda text: False)  # a file of an unknown name, by its text
     context: Callable[[str], bool] = field(default=lambda path: False)  # `.env`, `.dockerignore`: read, never judged
-    linked: Callable[[Any, Mapping[str, Fact[str]]], object] = nothing
+    linked: Callable[[Any, Mapping[str, Any]], object] = nothing

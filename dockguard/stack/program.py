@@ -170,6 +170,12 @@ class Program:
         """The web servers' configurations that it reads."""
         return tuple(proxy for proxy in self.stack.proxies if proxy.container == self.name)
 
+    @property
+    def is_studied(self) -> bool:
+        """Whether every path that it does not start without is known."""
+        whole = any(proxy.writes is not None and not proxy.writes.open for proxy in self.proxies)
+        return (whole and self._runs("nginx")) or (self.own is not None and self.own.writable is not None)
+
     @cached_property
     def paths(self) -> tuple[Path, ...]:
         """What it is known to write to, vital paths first; where a setting moves one, that one is left out."""
@@ -200,9 +206,12 @@ class Program:
 
         Raises Undecided where only the run time knows what is mounted.
         """
+        return self.bare if bool(self.rights.read_only) else ()
+
+    @cached_property
+    def bare(self) -> tuple[Path, ...]:
+        """Of these paths, those that lie on the root file system; raises Undecided as `uncovered` does."""
         mounts = self.container.mounts
-        if not bool(self.rights.read_only):
-            return ()
         found = tuple(one for one in self.paths if cover(one.path, mounts, self.volumes).kind != "writable")
         if found and mounts.open:
             raise Undecided(mounts.open)

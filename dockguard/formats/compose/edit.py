@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dockguard.finding import Edit
@@ -39,6 +40,18 @@ def edit(node: Any, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | No
         return _append(value, literal)
     data = [literal] if verb == "append" else literal
     return _insert(owner, names[-1], data) if value is None else _replace(value, data)
+
+
+def amend(node: View, values: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> tuple[Edit, ...] | None:
+    """Edits that set attributes and add items to lists of a node, all of them; None where one of them is not safe."""
+    found: list[tuple[Edit, ...] | None] = [edit(node, "set", name, value) for name, value in values.items()]
+    for name, items in lists.items():
+        value = node.value.map.get(name)
+        if value is None:
+            found.append(edit(node, "set", name, list(items)) if items else ())
+        else:
+            found += [edit(node, "append", name, item) for item in items]
+    return None if None in found else tuple(one for edits in found for one in edits or ())
 
 
 def _free(value: Value) -> bool:

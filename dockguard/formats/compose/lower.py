@@ -26,9 +26,9 @@ def lower(project: Project) -> Iterator[Piece]:
         yield container
 
 
-def linked(project: Project, bases: Mapping[str, Fact[str]]) -> None:
-    """Keep what the linker knows: the images that the builds of services stand on."""
-    project.bases.update(bases)
+def linked(project: Project, programs: Mapping[str, Any]) -> None:
+    """Keep what the linker knows: of the programs that services run."""
+    project.programs.update(programs)
 
 
 def effective(project: Project) -> Any:

@@ -174,7 +174,7 @@ class Project:
     printed: Any = field(default=None, repr=False)
     committed: Callable[[str], bool] | None = field(default=None, repr=False)  # is there and not ignored by git
     texts: Callable[[str], tuple[Source, ...]] | None = field(default=None, repr=False)  # YAML at a path, or below it
-    bases: dict[str, Fact[str]] = field(default_factory=dict, repr=False)  # what the builds of services stand on
+    programs: dict[str, Any] = field(default_factory=dict, repr=False)  # what the linker knows of services' programs
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -186,12 +186,8 @@ def facts_of(service: Service | None) -> ImageFacts | None:
 
 def base_facts(service: Service | None) -> ImageFacts | None:
     """What is known about the image that a service's own build stands on; None where nobody knows it."""
-    base = service.project.bases.get(service.name) if service is not None and service.project is not None else None
-    if base is None or not base.known:
-        return None
-    from dockguard.common.images import facts_of as known
-
-    return known(base.known)
+    program = service.program if service is not None else None
+    return program.facts if program is not None and program.container.built is not None else None
 
 
 def role_of(port: Port) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from dockguard.finding import Edit
 from dockguard.formats.compose.bounded import Bounded
 from dockguard.formats.compose.connected import Connected
 from dockguard.formats.compose.entries import Entry, entries
@@ -35,6 +37,17 @@ class Service(Isolated, Connected, Bounded):
         if value is None or not value.is_map:
             return None
         return Build(value, (*self.path, "build"), "", self.direct and value.direct, self)
+
+    @property
+    def program(self) -> Any:
+        """What the linker knows of the program that it runs (`stack.program.Program`); None where nothing is linked."""
+        return self.project.programs.get(self.name) if self.project is not None else None
+
+    def amended(self, values: Mapping[str, Any], **lists: Sequence[str]) -> tuple[Edit, ...] | None:
+        """Edits that set attributes, and add items to lists; None where one of them is not safe."""
+        from dockguard.formats.compose.edit import amend
+
+        return amend(self, values, lists)
 
     @cached_property
     def is_built(self) -> bool:

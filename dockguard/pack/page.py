@@ -70,7 +70,7 @@ class Page:
         ends = [head.start() for head in heads[1:]] + [len(self.text)]
         found = [
             Example(head["title"].strip(), tuple(_fences(self.text, head.end(), end)))
-            for head, end in zip(heads, ends, strict=True)
+            for head, end in zip(heads, ends, strict=False)  # a text may have no heading
         ]
         return tuple(example for example in found if example.fences and example.role)
 

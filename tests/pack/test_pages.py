@@ -62,6 +62,8 @@ def test_refused(tmp_path: Path, changes: dict[str, str], complaint: str) -> Non
 def test_a_page_needs_both_kinds_of_examples(tmp_path: Path) -> None:
     with pytest.raises(BadRule, match="no `## Good` example"):
         load(page(tmp_path, EXAMPLES.replace("## Good", "## Better")), KINDS, check=True)
+    with pytest.raises(BadRule, match="no `## Bad` example"):
+        load(page(tmp_path, ""), KINDS, check=True)
 
 
 def test_understood(tmp_path: Path) -> None:

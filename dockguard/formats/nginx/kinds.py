@@ -8,7 +8,9 @@ from dockguard.formats.nginx.caching import Cached, cached
 from dockguard.formats.nginx.ciphers import LINES, Ciphers
 from dockguard.formats.nginx.cookies import Cookie, cookies
 from dockguard.formats.nginx.csp import Policy
+from dockguard.formats.nginx.documents import Documents, Exposed, Shadowed, documents, exposed, shadowed
 from dockguard.formats.nginx.edit import edit_directive
+from dockguard.formats.nginx.endpoints import Endpoint, endpoints
 from dockguard.formats.nginx.expressions import Regex, expressions
 from dockguard.formats.nginx.headers import Header
 from dockguard.formats.nginx.hops import Hop, Peer, hops, peers
@@ -52,6 +54,10 @@ KINDS = {
     "nginx.setting": Kind(Setting, lambda site: settings(site.root, site.tls), lambda node: (node.name,)),
     "nginx.use": Kind(Use, uses, lambda node: (node.name,)),
     "nginx.regex": Kind(Regex, expressions, lambda node: (node.role,)),
+    "nginx.endpoint": Kind(Endpoint, endpoints),
+    "nginx.documents": Kind(Documents, documents),
+    "nginx.shadowed": Kind(Shadowed, shadowed),
+    "nginx.exposed": Kind(Exposed, exposed),
     "nginx.hop": Kind(Hop, hops, lambda node: (node.line.name,)),
     "nginx.peer": Kind(Peer, peers),
     "nginx.reference": Kind(Reference, references),

@@ -1,0 +1,24 @@
+"""Locations that lost the `limit_except` of the one around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockguard.api import Finding, Note
+
+if TYPE_CHECKING:
+    from dockguard.api import Location
+
+
+def check(location: Location) -> Iterator[Finding]:
+    """Those that pass requests on, or run something; files take no other methods than GET and HEAD."""
+    outer = location.outer
+    if location.kind != "location" or outer is None or outer.kind != "location" or location.dead:
+        return
+    line = outer.level.last("limit_except")
+    own = location.level
+    if line is None or own.has("limit_except") or own.gaps or location.action != "proxy" or location.access.closed:
+        return
+    message = f"`{location.path}` takes every method: `limit_except` around it is not inherited"
+    yield Finding(location.span, message, (Note(line.span, "only for what this location answers itself"),))

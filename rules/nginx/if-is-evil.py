@@ -1,0 +1,25 @@
+"""Blocks of `if` in a location with more in them than the rewrite program's safe lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockguard.api import Finding
+
+if TYPE_CHECKING:
+    from dockguard.api import Directive
+
+SAFE = frozenset(("return", "set", "break"))
+
+
+def check(directive: Directive) -> Iterator[Finding]:
+    """The first line that is none of them."""
+    if directive.context != "location":
+        return
+    for inner in directive.statement.block or ():
+        name = inner.name.text
+        leaves = name == "rewrite" and inner.texts and inner.texts[-1] in ("last", "redirect", "permanent")
+        if name not in SAFE and not leaves:
+            yield Finding(inner.head, f"`{name}` in an `if` makes the block a location of its own")
+            return

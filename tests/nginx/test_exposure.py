@@ -20,8 +20,9 @@ from .oracle import serve
 
 WORDS = st.sampled_from(
     """server { } ; location ^~ ~ \\.(sql|bak)$ /\\. / /static/ = deny all allow root /srv alias /srv/x/ listen 80
-    [::]:80 default_server unix:/x server_name a.example _ return 444 auth_basic_user_file /srv/users ssl_certificate_key
-    upstream u resolve keepalive 8 proxy_pass http://u https://api.example.com $x fastcgi_pass resolver 127.0.0.11
+    [::]:80 default_server unix:/x server_name a.example _ return 444 auth_basic_user_file /srv/users
+    ssl_certificate_key upstream u resolve keepalive 8 proxy_pass http://u https://api.example.com $x fastcgi_pass
+    resolver 127.0.0.11
     proxy_set_header Upgrade $http_upgrade Connection upgrade try_files $uri internal satisfy any {{y}} if ($a)
     stream udp""".split()
 )
@@ -48,16 +49,7 @@ def test_any_text_has_answers(text, inside):
         assert peer.unresolvable.span.source in found.sources
 
 
-FILES = [
-    ".git/config",
-    ".env",
-    "static/.git/config",
-    "static/x.sql",
-    "static/x.bak",
-    "files/x.bak",
-    "files/users",
-    "users",
-]
+FILES = ".git/config .env .htpasswd static/.git/config static/x.sql static/x.bak files/x.bak files/users users".split()
 KINDS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 SERVERS = {
     "all": "root ROOT;",

@@ -60,7 +60,7 @@ class Judge:
         found: dict[Key, Cause] = {}
         for stack in stacks:
             counts: dict[tuple[str, str, Place], int] = defaultdict(int)
-            for said in self._superseded(list(self.judge(stack))):
+            for said in superseded(list(self.judge(stack))):
                 place = said.finding.span.outer.key
                 spot = (said.rule.id, said.subject, place)
                 counts[spot] += 1
@@ -121,16 +121,6 @@ class Judge:
                 self.problems.append(crash(rule, node, error))
         return said
 
-    def _superseded(self, said: list[Said]) -> list[Said]:
-        """Without what a superseding rule says better about the same subject or place."""
-        stronger: dict[str, list[Said]] = defaultdict(list)
-        for one in said:
-            for name in one.rule.supersedes:
-                stronger[name].append(one)
-        if not stronger:
-            return said
-        return [one for one in said if not any(_same(one, other) for other in stronger.get(one.rule.id, ()))]
-
 
 class _Questions:
     """The rules of one kind: those that ask every node, and those that ask nodes with one of their words."""
@@ -166,6 +156,17 @@ class _Questions:
                 for rule in self._words.get(word, ()):
                     found.setdefault(rule.id, (rule, {}))[1][id(node)] = node
         return found.values()
+
+
+def superseded(said: list[Said]) -> list[Said]:
+    """Without what a superseding rule says better about the same subject or place."""
+    stronger: dict[str, list[Said]] = defaultdict(list)
+    for one in said:
+        for name in one.rule.supersedes:
+            stronger[name].append(one)
+    if not stronger:
+        return said
+    return [one for one in said if not any(_same(one, other) for other in stronger.get(one.rule.id, ()))]
 
 
 def _same(weak: Said, strong: Said) -> bool:

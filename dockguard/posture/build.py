@@ -96,7 +96,7 @@ class _Surveyor:
         for container in stack.containers:
             service = container.container.node
             if isinstance(service, Service):
-                about = [*heard.get(service.name, ()), *heard.get(EVERYBODY, ())]
+                about = heard.get(service.name, heard.get(EVERYBODY, ()))
                 policies = {name: of(service) for name, of in verdicts.items()}
                 found.append(Row(service.name, service.span, self._cells(container, service, about), policies))
         variant = (stack.variant,) if stack.variant else ()

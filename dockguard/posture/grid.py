@@ -9,6 +9,7 @@ from dockguard.posture.model import BAD, NONE, OK, UNKNOWN, Cell, Posture, Row, 
 from dockguard.record import dataclass, field
 from dockguard.render.masking import masks_of
 from dockguard.render.places import from_here, place
+from dockguard.render.variants import label
 from dockguard.report import Run
 
 NAMED = 3  # variants that a note names
@@ -94,7 +95,7 @@ class Writer:
         if cell.state == UNKNOWN or policy:
             parts.append(self._masks.hide(cell.why, [cell.span] if cell.span is not None else []))
         if parts or cell.state == UNKNOWN:
-            parts += _some(cell.variants, row.variants)
+            parts += _some(*([label(name, self._run) for name in names] for names in (cell.variants, row.variants)))
         return ", ".join(parts)
 
     def where(self, span: object) -> str:
@@ -108,16 +109,17 @@ class Writer:
 
     def title(self, table: Table) -> str:
         """The project, and which of its variants."""
-        name = table.project or "what no Compose project reaches"
+        name = from_here(table.project, self._run) if table.project else "what no Compose project reaches"
         if len(table.variants) > 1 and self.posture.merged:
             return f"project {name}, the worst of {len(table.variants)} variants"
-        return f"project {' '.join(table.variants) or name}"
+        return f"project {' '.join(label(one, self._run) for one in table.variants) or name}"
 
     def variants(self, table: Table) -> list[str]:
         """The variants behind a merged table, without what they share."""
         if len(table.variants) < 2:
             return []
-        return [_short(name, table.variants[0]) for name in table.variants]
+        names = [label(name, self._run) for name in table.variants]
+        return [_short(name, names[0]) for name in names]
 
     def summary(self) -> list[str]:
         """How many cells are fine, bad and unknown; how many services meet which policy."""

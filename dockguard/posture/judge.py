@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dockguard.engine import crash
+from dockguard.engine import Said, crash, superseded
 from dockguard.finding import Finding, Problem, Severity
 from dockguard.formats.base import Kind
 from dockguard.formats.compose.credentials import Credential
@@ -53,7 +53,10 @@ class Asker:
     problems: list[Problem] = field(default_factory=list)
 
     def services(self, stack: Stack, rules: Iterable[Rule], options: Options) -> dict[str, list[Heard]]:
-        """What rules of the families compose and stack say, by the service's name, or EVERYBODY."""
+        """What rules of the families compose and stack say, by the service's name; what concerns everybody under each.
+
+        A service that nothing is said of has what EVERYBODY has.
+        """
         found: dict[str, list[Heard]] = defaultdict(list)
         for rule in rules:
             roots: Sequence[Any] = [stack] if rule.family == "stack" else stack.units.get("compose", ())
@@ -61,7 +64,8 @@ class Asker:
                 for heard in self._all(root, rule, options(rule)):
                     for name in owners(heard.node, root):
                         found[name].append(heard)
-        return found
+        common = found.setdefault(EVERYBODY, [])
+        return {name: _spoken(some if some is common else [*some, *common]) for name, some in found.items()}
 
     def sites(self, stack: Stack, rules: Iterable[Rule], options: Options) -> dict[int, list[Heard]]:
         """What rules of the family nginx say, by the identity of the site."""
@@ -87,6 +91,13 @@ class Asker:
         except Exception as error:
             self.problems.append(crash(rule, node, error))
         return found
+
+
+def _spoken(heard: Sequence[Heard]) -> list[Heard]:
+    """Without what a rule says better that supersedes another, as in `check`; what is undecided stays."""
+    said = [Said(one.rule, one.node.subject, one.finding) for one in heard if one.finding is not None]
+    left = {id(one.finding) for one in superseded(said)}
+    return [one for one in heard if one.finding is None or id(one.finding) in left]
 
 
 def owners(node: Any, root: Any) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Verdict:
         heard = asker.services(
             stack, [rule for rule in self.rules if rule.family in ("compose", "stack")], self._options
         )
-        return lambda service: self._cell(service, [*heard.get(service.name, ()), *heard.get(EVERYBODY, ())])
+        return lambda service: self._cell(service, heard.get(service.name, heard.get(EVERYBODY, ())))
 
     def _options(self, rule: Rule) -> Mapping[str, Any]:
         return {**rule.options, **self.config.options.get(rule.id, {})}

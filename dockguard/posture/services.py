@@ -42,7 +42,11 @@ def controls() -> tuple[Control, ...]:
         _limit("pids", lambda service: service.pids_limit, lambda amount: f"{amount:g}"),
         Control("privileged", _privileged, ("compose/privileged-*", "compose/build-elevated")),
         Control("kernel profiles", _profiles, ("compose/security-profile-disabled", "compose/unsafe-sysctl")),
-        Control("namespaces", _namespaces, ("compose/host-network", "compose/host-*-namespace")),
+        Control(
+            "namespaces",
+            _namespaces,
+            ("compose/host-network", "compose/host-*-namespace", "compose/exporter-host-namespaces"),
+        ),
         Control(
             "host access",
             _host,
@@ -54,6 +58,8 @@ def controls() -> tuple[Control, ...]:
                 "compose/raw-storage-or-memory-device",
                 "compose/selinux-relabel-system-dir",
                 "compose/mount-propagation-shared",
+                "compose/exporter-reads-host",
+                "compose/exporter-kernel-log",
             ),
         ),
         Control(
@@ -79,7 +85,7 @@ def controls() -> tuple[Control, ...]:
                 "compose/placeholder-secret",
             ),
         ),
-        Control("image pin", _image, ("compose/image-*", "compose/unpinned-remote-source")),
+        Control("image pin", _image, ("compose/image-tag-missing-or-mutable", "compose/image-not-digest-pinned")),
         Control("health check", _health, ("stack/healthcheck-missing", "compose/healthcheck-disabled")),
     )
 

@@ -14,6 +14,17 @@ from dockguard.settings import Ask
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 IMAGE = f"registry.example.org/app:1.2.3@{DIGEST}"
+POSTGRES = {
+    "image": f"postgres:16.4@{DIGEST}",
+    "user": None,
+    "tmpfs": ["/tmp:size=16m", "/var/run/postgresql:size=1m"],
+    "volumes": ["data:/var/lib/postgresql/data"],
+}
+NGINX = {
+    "image": f"nginx:1.27@{DIGEST}",
+    "user": None,
+    "tmpfs": ["/var/cache/nginx:size=16m", "/run:size=1m"],
+}
 SOUND: dict[str, Any] = {
     "services": {
         "app": {

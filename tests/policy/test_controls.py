@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .projects import DIGEST, IMAGE, failing, judged, project, told
+from .projects import DIGEST, IMAGE, NGINX, POSTGRES, failing, judged, project, told
 
 BOTH, ONLY = "baseline and restricted", "restricted only"
 ROOT = "stack/user-explicit-root"
@@ -144,13 +144,7 @@ BAD: list[tuple[str, str, set[str], dict[str, Any]]] = [
         "Secrets",
         BOTH,
         {"compose/insecure-auth-disabled", "compose/datastore-or-admin-port-published"},
-        project(
-            {
-                "image": f"postgres:16.4@{DIGEST}",
-                "environment": {"POSTGRES_HOST_AUTH_METHOD": "trust"},
-                "ports": ["5432:5432"],
-            }
-        ),
+        project({**POSTGRES, "environment": {"POSTGRES_HOST_AUTH_METHOD": "trust"}, "ports": ["5432:5432"]}),
     ),
     ("Validity", BOTH, {"compose/compose-invalid"}, project({"privilged": False})),
     ("Validity", BOTH, {"compose/undefined-reference"}, project({"networks": ["nowhere"]})),
@@ -181,6 +175,12 @@ BAD: list[tuple[str, str, set[str], dict[str, Any]]] = [
     ),
     ("Root filesystem", ONLY, {"compose/rootfs-writable"}, project({"read_only": False})),
     ("Root filesystem", ONLY, {"compose/rootfs-writable"}, project({"read_only": None})),
+    (
+        "Root filesystem",
+        ONLY,
+        {"stack/readonly-root-missing-writable-path"},
+        project({**POSTGRES, "tmpfs": None}),
+    ),
     ("tmpfs", ONLY, {"compose/tmpfs-insecure-options"}, project({"tmpfs": ["/tmp:size=16m,exec"]})),
     (
         "tmpfs",
@@ -306,7 +306,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("Running as non-root", project({"user": None, "image": f"prom/prometheus:v3.1.0@{DIGEST}"})),
     (
         "Running as non-root",  # a known image whose entrypoint changes the user
-        project({"user": None, "image": f"postgres:16.4@{DIGEST}"}),
+        project(POSTGRES),
     ),
     ("Root filesystem", project({"read_only": "true"})),
     ("tmpfs", project({"tmpfs": ["/tmp"]})),
@@ -375,7 +375,7 @@ WARNED = [
     (
         "restricted",  # nginx needs it to become its user
         "compose/capability-not-allowed",
-        project({"cap_add": ["SETUID"], "user": None, "image": f"nginx:1.27@{DIGEST}"}),
+        project({**NGINX, "cap_add": ["SETUID"]}),
     ),
     ("baseline", "compose/insecure-auth-disabled", variables(POSTGRES_HOST_AUTH_METHOD="trust")),
 ]
@@ -398,7 +398,7 @@ def test_an_overlay_that_pretends_to_take_a_danger_back(tmp_path: Path) -> None:
 
 
 def test_a_datastore_beside_what_is_published(tmp_path: Path) -> None:
-    files = two(image=f"postgres:16.4@{DIGEST}", ports=None)
+    files = two(**POSTGRES, ports=None)
     edge = {"ports": ["443:8443"], "image": f"nginxinc/nginx-unprivileged:1.27@{DIGEST}"}
     files["services"]["edge"] = project(edge)["services"]["app"]
     files["services"]["app"]["depends_on"] = ["other"]
@@ -418,6 +418,7 @@ def test_every_control_is_in_the_table(tmp_path: Path) -> None:
         "compose/null-override-is-noop",
         "compose/flat-network",
         "compose/merge-refused",
+        "stack/user-downgrades-image-user",
         "compose/duplicate-container-name",
     }
     for control in policy.controls:
@@ -425,6 +426,15 @@ def test_every_control_is_in_the_table(tmp_path: Path) -> None:
         assert not missing, (control.name, missing)
         bad = [case for case in BAD if case[0] == control.name]
         assert bad or control.name == "Segmentation", f"{control.name} has no project that fails it"
+
+
+def test_a_user_that_is_worse_than_the_images(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": project({"image": "app:1", "build": ".", "user": "root"}),
+        "Dockerfile": "FROM debian:12\nUSER app\n",
+    }
+    assert failing(judged(tmp_path, "restricted", files)) == {"stack/user-downgrades-image-user"}
+    assert failing(judged(tmp_path, "baseline", files)) == set()
 
 
 def test_two_names_are_one_and_merging_is_refused(tmp_path: Path) -> None:

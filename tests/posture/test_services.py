@@ -104,7 +104,8 @@ STATES: list[tuple[str, dict[str, Any], str, str]] = [
     ("image pin", {"image": "app:1", "build": "."}, NONE, "built here"),
     ("health check", {"healthcheck": {"test": ["CMD", "true"]}}, OK, "own"),
     ("health check", {"healthcheck": {"disable": True}}, BAD, "off"),
-    ("health check", {"image": "nginx:1.27"}, UNKNOWN, ""),
+    ("health check", {}, UNKNOWN, ""),
+    ("health check", {"image": "debian:12"}, BAD, "none"),
     ("health check", {"image": "louislam/uptime-kuma:1"}, OK, "in image"),
     ("health check", {"restart": "no"}, OK, "needs none"),
 ]  # fmt: skip

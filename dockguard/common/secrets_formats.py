@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from operator import add
 
 from dockguard.common.secrets_values import entropy
 from dockguard.common.secrets_verdict import pattern
@@ -16,6 +17,7 @@ _KEY_END = r"-----END (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_BODY = r"[A-Za-z0-9+/=]{20}"
 MAX_KEY = 16_384
 MIN_TOKEN = 16  # no form in the tables is shorter
+SHORT = 100  # characters of a text in which it is faster to go from letters to literals
 
 _URL = r"""([A-Za-z][A-Za-z0-9+.-]{1,30})://([^\s:@/?#"'`<>]{0,256}):([^\s/?#"'`]{1,512})@(?=[\w.\[$%{<\0-])"""
 _URL_TOKEN = r"""(https?|git\+https?|ssh)://([A-Za-z0-9_.~%-]{16,256})@(?=[\w.\[-])"""
@@ -48,7 +50,7 @@ class _Format:
 def tokens(text: str, context: str = "") -> Iterator[Shape]:
     """Tokens of known forms; `context` (a name) counts where a form only holds near a word."""
     lowered = f"{context}={text}".lower() if context else text.lower()
-    for one in {one: None for near, one in _by_literal() if near in lowered}:
+    for one in _near(lowered):
         yield from _tokens_of(one, text)
 
 
@@ -119,10 +121,26 @@ def _formats() -> tuple[_Format, ...]:
     return tuple(_Format(row["id"], row["regex"], row["entropy"], tuple(row["near"])) for row in rows)
 
 
+def _near(lowered: str) -> Iterable[_Format]:
+    """The formats of which a literal stands in a text, in the order of the table."""
+    literals, pairs = _by_literal()
+    if len(lowered) > SHORT:
+        return {one: None for near, one in literals if near in lowered}
+    found = [at for pair in map(add, lowered, lowered[1:]) for at in pairs.get(pair, ())] + [*pairs[""]]
+    return {literals[at][1]: None for at in sorted(set(found)) if literals[at][0] in lowered}
+
+
 @cache
-def _by_literal() -> tuple[tuple[str, _Format], ...]:
-    """Every literal that stands in a format, with the format: looked for before any expression is tried."""
-    return tuple((near, one) for one in _formats() for near in one.near)
+def _by_literal() -> tuple[tuple[tuple[str, _Format], ...], dict[str, list[int]]]:
+    """Every literal that stands in a format, with the format: looked for before any expression is tried.
+
+    And by their first two letters where they stand; those with a single one are at "".
+    """
+    literals = tuple((near, one) for one in _formats() for near in one.near)
+    pairs: dict[str, list[int]] = {"": []}
+    for at, (near, _) in enumerate(literals):
+        pairs.setdefault(near[:2] if len(near) > 1 else "", []).append(at)
+    return literals, pairs
 
 
 @cache

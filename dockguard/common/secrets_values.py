@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import log2
 
@@ -231,16 +231,22 @@ def _is_sequence(text: str) -> bool:
     """`123456`, `987654`, `aaaa`, `abcdef`, `121212`, and any short run of digits."""
     if text.isdigit() and len(text) <= 8:
         return True
-    steps = {ord(b) - ord(a) for a, b in pairwise(text)}
-    return len(steps) <= 1 or len(set(text)) <= 2 or text in "01234567890123456789"
+    if len(set(text)) <= 2 or text in "01234567890123456789":
+        return True
+    step = ord(text[1]) - ord(text[0])
+    return all(ord(b) - ord(a) == step for a, b in pairwise(text))
 
 
 def _is_of_words(text: str, names: tuple[str, ...]) -> bool:
     """Whether a password is made of its name's words and common ones: `MySecureDatabasePassword`, `wordpressroot`."""
     words = letters_of(text[:80])
-    return bool(words) and all(_is_compound(word, frozenset(names)) for word in words) and _digits_are_plain(text)
+    if not words or not _digits_are_plain(text):
+        return False
+    own = frozenset(names)
+    return all(_is_compound(word, own) for word in words)
 
 
+@lru_cache(maxsize=1024)
 def _is_compound(word: str, names: frozenset[str]) -> bool:
     """Whether a word is known, or made of known ones."""
     reached = [True, *(False for _ in word)]

@@ -52,7 +52,7 @@ class Verdict:
 
     def moved(self, offset: int) -> Verdict:
         """The same verdict about a value that begins at an offset."""
-        return replace(self, start=self.start + offset, end=self.end + offset)
+        return replace(self, start=self.start + offset, end=self.end + offset) if offset else self
 
     def at_most(self, confidence: Confidence) -> Verdict:
         """The same verdict, no surer than that."""

@@ -92,7 +92,7 @@ def _tool(key: str) -> _Tool:
 
 
 def _pattern(text: str, case: bool | None = None) -> re.Pattern[str]:
-    return re.compile(text, re.NOFLAG if case else re.I)
+    return regex(text, re.NOFLAG if case else re.I)
 
 
 def in_command(command: Command) -> Iterator[Weakness]:
@@ -176,7 +176,7 @@ def _talks_to_itself(line: CommandLine) -> bool:
 def _variables() -> dict[str, tuple[re.Pattern[str], Mapping[str, Any]]]:
     found: dict[str, tuple[re.Pattern[str], Mapping[str, Any]]] = {}
     for row in tables.load("tls")["environment"]:
-        entry = (re.compile(row["value"], re.I | re.S), row)
+        entry = (regex(row["value"], re.I | re.S), row)
         found[row["name"]] = entry
         if row.get("any_case"):
             found[row["name"].lower()] = entry

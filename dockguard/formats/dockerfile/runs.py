@@ -55,7 +55,7 @@ class RunCommand:
     step: Host
     span: Span  # in the Dockerfile
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The program's base name; "" where only the run time knows it."""
         return self.command.name
@@ -65,7 +65,7 @@ class RunCommand:
         """Its address: `stage final / RUN apt-get`."""
         return f"{self.step.subject} {self.name}".rstrip()
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The arguments after the name without their quotes; what only the run time knows stands as written."""
         return tuple(word.text for word in self.command.args)

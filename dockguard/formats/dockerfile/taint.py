@@ -16,15 +16,15 @@ from dockguard.lazy import regex
 from dockguard.source import Fact, Span
 
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")
-# Commands that keep what they are given: (program, first words), as in `npm config set`.
-_KEEPERS = (
-    ("npm", ("config", "set")), ("npm", ("set",)), ("yarn", ("config", "set")), ("pnpm", ("config", "set")),
-    ("pip", ("config", "set")), ("pip3", ("config", "set")), ("git", ("config",)), ("docker", ("login",)),
-    ("helm", ("registry", "login")), ("az", ("login",)), ("aws", ("configure", "set")), ("gcloud", ("auth",)),
-    ("gh", ("auth", "login")), ("composer", ("config",)), ("bundle", ("config",)), ("poetry", ("config",)),
-    ("cargo", ("login",)), ("gem", ("sources",)), ("dotnet", ("nuget", "add")), ("nuget", ("sources", "add")),
-    ("git-credential-store", ()), ("conan", ("user",)), ("glab", ("auth", "login")), ("oras", ("login",)),
-)  # fmt: skip
+# Commands that keep what they are given, by program: the first words, as in `npm config set`.
+_KEEPERS = {
+    "npm": (("config", "set"), ("set",)), "yarn": (("config", "set"),), "pnpm": (("config", "set"),),
+    "pip": (("config", "set"),), "pip3": (("config", "set"),), "git": (("config",),), "docker": (("login",),),
+    "helm": (("registry", "login"),), "az": (("login",),), "aws": (("configure", "set"),), "gcloud": (("auth",),),
+    "gh": (("auth", "login"),), "composer": (("config",),), "bundle": (("config",),), "poetry": (("config",),),
+    "cargo": (("login",),), "gem": (("sources",),), "dotnet": (("nuget", "add"),), "nuget": (("sources", "add"),),
+    "git-credential-store": ((),), "conan": (("user",),), "glab": (("auth", "login"),), "oras": (("login",),),
+}  # fmt: skip
 _MAX_TAINTED = 100  # places with a secret in one stage that are followed
 _HARMLESS = ("/dev/", "/proc/")
 
@@ -54,8 +54,11 @@ def _kept_names(command: RunCommand) -> Iterator[str]:
 
 
 def _keeps(command: RunCommand) -> bool:
+    firsts = _KEEPERS.get(command.name)
+    if firsts is None:
+        return False
     words = tuple(word for word in command.words if not word.startswith("-"))
-    return any(command.name == name and words[: len(first)] == first for name, first in _KEEPERS)
+    return any(words[: len(first)] == first for first in firsts)
 
 
 def persisted_mount(step: Step) -> Iterator[Leak]:

@@ -9,6 +9,7 @@ from dockguard.render.edits import edits
 from dockguard.render.masking import Masks, masks_of
 from dockguard.render.places import from_here, place, well_formed
 from dockguard.render.rollup import ordered
+from dockguard.render.variants import label
 from dockguard.report import Report, Run
 from dockguard.source import Span
 
@@ -58,7 +59,7 @@ def _finding(report: Report, run: Run, masks: Masks) -> dict[str, Any]:
         "confidence": (finding.confidence or report.rule.confidence).word,
         "message": well_formed(masks.words(report, finding.message)),
         "subject": well_formed(report.subject),
-        "variants": [well_formed(variant) for variant in report.variants],
+        "variants": [well_formed(label(variant, run)) for variant in report.variants],
         "location": location(report.span, run),
         "related": [
             {**location(note.span, run), "message": well_formed(_note(masks.words(report, note.text)))}

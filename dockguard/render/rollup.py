@@ -8,7 +8,25 @@ from dockguard.report import Report
 from dockguard.source import Span
 
 _HEADS = frozenset({"from", "server", "location", "http", "stream", "events", "upstream", "if", "services"})
-_PLURALS = {"proxy": "proxies", "directory": "directories", "policy": "policies"}
+# What people call the kinds that several of are told together; the others are places.
+_NOUNS = {
+    **{
+        word: word
+        for word in """
+        project service build mount port hook network volume file capability device sysctl limit image setting
+        credential override overlay stage instruction command copy secret download package comment site server location
+        directive header policy cookie socket placeholder zone route upstream suppression
+        """.split()
+    },
+    **dict.fromkeys(("ignored", "secret_file"), "file"),
+    **dict.fromkeys(("monitoring", "switch", "tls"), "setting"),
+    **dict.fromkeys(("container", "program"), "service"),
+    **dict.fromkeys(("environment", "env", "requirement"), "variable"),
+    **dict.fromkeys(("reference", "undated"), "image"),
+    **dict.fromkeys(("hsts", "permissions"), "header"),
+    **{"capability_change": "capability", "security_option": "option", "tmpfs": "tmpfs mount", "csp": "policy"},
+    **{"origin": "instruction", "ciphers": "cipher list", "regex": "regular expression"},
+}
 
 
 def ordered(reports: Iterable[Report]) -> list[Report]:
@@ -39,8 +57,16 @@ def name(report: Report) -> str:
 
 def noun(report: Report, count: int) -> str:
     """What the subjects of a rule are, as many as there are: `3 services`."""
-    word = "service" if _is_service(report.subject) else report.rule.each.rpartition(".")[2] or "place"
-    return f"{count} {_PLURALS.get(word, word + 's')}"
+    kind = report.rule.each.rpartition(".")[2]
+    word = "service" if _is_service(report.subject) else _NOUNS.get(kind, "place")
+    return f"{count} {plural(word)}"
+
+
+def plural(word: str) -> str:
+    """`copies` of `copy`, `switches` of `switch`."""
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
 
 
 def _is_service(subject: str) -> bool:

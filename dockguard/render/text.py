@@ -11,6 +11,7 @@ from dockguard.render.masking import masks_of
 from dockguard.render.places import from_here, place
 from dockguard.render.rollup import grouped, name, noun, one_place
 from dockguard.render.terminal import Look, head, room, safe, tail, wrap
+from dockguard.render.variants import projects, told
 from dockguard.report import Report, Run
 from dockguard.source import Span
 
@@ -59,7 +60,7 @@ def header(run: Run, *, color: bool = False, width: int = 100) -> str:
     base = f"policy {run.policy}" if run.policy else f"profile {run.profile}"
     rest = f"{base} · gate {gate} · config {run.config or 'none'} · {_kinds(run)}"
     lines = wrap(f"{lines[0]} · {rest}", look.width, "", "  ")
-    lines += [row for stack in run.stacks for row in wrap(f"stack {stack}", look.width, "", "  ")]
+    lines += [row for project in projects(run) for row in wrap(f"stack {project}", look.width, "", "  ")]
     lines += [row for notice in run.notices for row in wrap(f"note: {notice}", look.width, "", "  ")]
     return "\n".join(lines) + "\n"
 
@@ -140,7 +141,7 @@ class _Pen:
         for report, where in zip(group, places, strict=True):
             row = f"{tail(where, wide)}{' ' * (wide - room(where))}   {safe(name(report))}"
             if differ:
-                row += f"   ({safe(', '.join(report.variants))})"
+                row += f"   ({safe(self._variants(report))})" if report.variants else ""
             yield "  " + self.look.paint("-->", "frame") + " " + head(row, self.look.width - 6)
         yield from self._facts(group, 0, 2)
 
@@ -155,7 +156,7 @@ class _Pen:
         if confidence < Confidence.HIGH:
             yield from self._fact("confidence", confidence.word, gutter)
         if len({report.variants for report in group}) == 1 and self._tell_variants(first):
-            yield from self._fact("variants", self._variants(first.variants), gutter)
+            yield from self._fact("variants", self._variants(first), gutter)
         if more_notes > 0:
             yield from self._fact("note", f"{more_notes} more places (-v shows them)", gutter)
 
@@ -167,15 +168,8 @@ class _Pen:
             more = f" and {len(others) - len(shown)} more" if len(others) > len(shown) else ""
             yield from self._fact("also", self.masks.words(group[0], ", ".join(shown) + more), gutter)
 
-    def _variants(self, names: Sequence[str]) -> str:
-        """Where a finding holds, in short: all variants of its project, or the first few."""
-        base = names[0].partition(" + ")[0]
-        project = {stack for stack in self.run.stacks if stack.partition(" + ")[0] == base}
-        if len(names) > 1 and project == set(names):
-            return f"all {len(names)}"
-        if len(names) > VARIANTS + 1 and not self.verbose:
-            return f"{', '.join(names[:VARIANTS])} and {len(names) - VARIANTS} more (-v shows them)"
-        return ", ".join(names)
+    def _variants(self, report: Report) -> str:
+        return told(report.variants, self.run, len(report.variants) if self.verbose else VARIANTS)
 
     def _tell_variants(self, report: Report) -> bool:
         """Whether the variants say more than the place does, and the project has others."""

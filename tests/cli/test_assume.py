@@ -36,7 +36,8 @@ def test_a_stack_of_the_configuration(tmp_path: Path) -> None:
     (finding,) = findings(tmp_path, "--select", "compose/privileged-container")
     assert finding["variants"] == ["compose.yaml + one.yaml"]  # not where `two.yaml` takes it back
     listed = run("check", "--show-files", cwd=tmp_path).stdout
-    assert "compose.yaml + one.yaml + two.yaml" in listed
+    assert "compose.yaml  compose     compose.yaml: all 4\n" in listed
+    assert "two.yaml      compose     compose.yaml: all with two.yaml\n" in listed
 
 
 def test_the_command_line_names_the_files(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def sample() -> Run:
         reports=tuple(reports),
         problems=(),
         files=(("app/Dockerfile", "dockerfile"), ("compose.override.yaml", "compose"), ("compose.yaml", "compose")),
-        stacks=("compose.yaml + compose.override.yaml",),
+        stacks=("compose.yaml", "compose.yaml + compose.override.yaml"),
         undecided=(("compose/image-tag", "`${TAG}` is not set"),) * 2,
     )
 

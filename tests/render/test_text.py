@@ -27,7 +27,7 @@ critical[compose/privileged-container]: service `runner` runs privileged: every 
    |     ^^^^^^^^^^^^^^^^
    |
    = fix (unsafe): remove `privileged`
-   = variants: compose.yaml, compose.yaml + compose.override.yaml
+   = variants: both
 
 high[stack/user-explicit-root]: service `web` runs as root although its image drops privileges
   --> compose.override.yaml:3:5
@@ -152,7 +152,7 @@ def test_the_header_says_what_was_read_by_which_policy() -> None:
     assert header(run).splitlines() == [
         "dockguard 0.1.0 · profile recommended · gate never · config dockguard.toml · 3 files (2 compose, 1",
         "  dockerfile)",
-        "stack compose.yaml + compose.override.yaml",
+        "stack compose.yaml, 2 variants: alone, with compose.override.yaml",
         "note: compose.yaml is checked once",
     ]
 
@@ -224,8 +224,8 @@ class TestRollUp:
             report(CAPS, at(BASE, "web"), "`web` keeps", "services.web", variants=("base",)),
             report(CAPS, at(BASE, "db"), "`db` keeps", "services.db", variants=("base + prod",)),
         )
-        assert "web   (base)" in output
-        assert "db   (base + prod)" in output
+        assert "web   (base alone)" in output
+        assert "db   (with prod)" in output
 
     def test_the_fix_says_how_many_it_helps(self) -> None:
         fix = Fix("append ALL to `cap_drop`", (), Safety.UNSAFE)
@@ -253,15 +253,17 @@ class TestFacts:
 
     def test_a_single_variant_that_is_the_file_itself_is_not_told(self) -> None:
         assert "variants" not in alone(report(PRIVILEGED, at(BASE, "web"), "m", variants=("compose.yaml",)))
-        assert "= variants: base" in alone(report(PRIVILEGED, at(BASE, "web"), "m", variants=("base",)))
+        assert "= variants: base alone" in alone(report(PRIVILEGED, at(BASE, "web"), "m", variants=("base",)))
 
     def test_many_variants_are_told_in_short(self) -> None:
         names = ("base", *(f"base + {n}" for n in range(5)))
         one = report(PRIVILEGED, at(BASE, "web"), "m", variants=names)
         assert "= variants: all 6\n" in alone(one, stacks=(*names, "other"))
         run = Run((one,), (), (), stacks=(*names, "base + more"))
-        assert "= variants: base, base + 0, base + 1 and 3 more (-v shows them)" in render(run)
-        assert "base + 4" in render(run, verbose=True)
+        assert "= variants: all 7 but the one with more\n" in render(run)
+        run = Run((one,), (), (), stacks=(*names, "base + more", "base + yet more"))
+        assert "= variants: base alone, with 0, with 1 and 3 more (-v shows them)" in render(run)
+        assert "with 3 and with 4\n" in render(run, verbose=True)
 
     def test_many_notes_are_cut_and_shown_on_request(self) -> None:
         notes = tuple(Note(at(DOCKERFILE, "RUN true", n), f"layer {n}") for n in range(10))

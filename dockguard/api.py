@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.server import Server as Server
     from dockguard.formats.nginx.settings import Setting as Setting
     from dockguard.formats.nginx.site import Site as Site
+    from dockguard.formats.nginx.slots import Wrong as Wrong
     from dockguard.formats.nginx.sockets import Clear as Clear
     from dockguard.formats.nginx.tls import Tls as Tls
     from dockguard.formats.nginx.uses import Use as Use

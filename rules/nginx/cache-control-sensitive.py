@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 KEPT = re.compile(r"\bpublic\b|\b(?:s-)?max-?age\s*=\s*0*[1-9]", re.I)
 NOT_KEPT = re.compile(r"\b(?:no-store|no-cache|private)\b", re.I)
-LATER = re.compile(r"(?:modified )?\+?(?:\d+(?:ms|[smhdwMy]?))+|max|@\S+")
+LATER = re.compile(r"(?:modified )?\+?\d[\dsmhdwMy]*|max|@\S+")
 
 
 def check(location: Location) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ from dockguard.formats.nginx.repeats import Repeat, repeats
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.settings import Setting, settings
 from dockguard.formats.nginx.site import Site
+from dockguard.formats.nginx.slots import Wrong, wrongs
 from dockguard.formats.nginx.sockets import Clear, Socket, clears, sockets
 from dockguard.formats.nginx.tls import Tls, sides
 from dockguard.formats.nginx.uses import Use, uses
@@ -36,6 +37,7 @@ KINDS = {
     "nginx.location": Kind(Location, lambda site: site.locations, lambda node: node.level.own),
     "nginx.directive": Kind(Directive, lambda site: site.lines(), lambda node: (node.name,), edit_directive),
     "nginx.fault": Kind(Directive, lambda site: site.faults),
+    "nginx.wrong": Kind(Wrong, lambda site: wrongs(site.lines())),
     "nginx.repeat": Kind(Repeat, lambda site: repeats(site.root.walk())),
     "nginx.header": Kind(Header, lambda site: site.headers, lambda node: (node.key,), edit_directive),
     "nginx.csp": Kind(Policy, lambda site: site.policies),

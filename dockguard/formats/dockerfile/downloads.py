@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from posixpath import basename
 from typing import TYPE_CHECKING
 
+from dockguard.formats.dockerfile.habits import FETCHERS, INTERPRETERS
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy
 from dockguard.formats.dockerfile.runs import RunCommand
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from dockguard.common.shell import Word
     from dockguard.formats.dockerfile.image import Image
 
-FETCHERS = frozenset(
-    "curl wget wget2 aria2c axel fetch http https xh iwr irm invoke-webrequest invoke-restmethod start-bitstransfer"
-    .split()
-)  # fmt: skip
 _SCHEMELESS = frozenset({"curl", "wget", "wget2"})  # that take `example.com/x` for http
 # Options whose value is no address that is fetched.
 _OTHER_VALUES = frozenset(
@@ -238,7 +235,6 @@ def _is_remote_name(word: str) -> bool:
 
 _EXPRESSION = 2000  # characters behind `iex` that are looked at
 _POWERSHELL = regex(r"(?i)downloadstring|invoke-webrequest|invoke-restmethod|\biwr\b|\birm\b|openread")
-_INTERPRETERS = frozenset("sh bash dash ash zsh ksh eval source . python python2 python3 perl ruby node php".split())
 
 
 def _rest(command: RunCommand) -> str:
@@ -257,7 +253,7 @@ def fetched_code(command: RunCommand) -> str:
         for before in command.script.feeding(command.command):
             if before.name in FETCHERS:
                 return before.name
-    if command.name not in _INTERPRETERS:
+    if command.name not in INTERPRETERS:
         return ""
     for word in command.command.args:
         if not word.literal:

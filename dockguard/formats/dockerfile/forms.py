@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dockguard.formats.dockerfile.habits import FETCHERS, INTERPRETERS
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact
@@ -237,5 +238,8 @@ def _hides(command: RunCommand) -> bool:
     one = command.command
     if one.dialect != "sh" or one.after not in _PIPES or not one.name or command.name in _CANNOT_FAIL:
         return False
-    after = one.element.next  # `head` closes the pipe early, which pipefail would take for a failure
-    return after is None or not after.words or after.words[0].text != "head"
+    following = [word.text for word in one.element.next.words[:2]] if one.element.next is not None else []
+    if following[:1] == ["head"]:
+        return False  # it closes the pipe early, which pipefail would take for a failure
+    runner = following[1:] if following[:1] == ["sudo"] else following[:1]
+    return command.name not in FETCHERS or not runner or runner[0] not in INTERPRETERS  # what comes then is worse

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dockguard.lazy import regex
 
+FETCHERS = frozenset(
+    "curl wget wget2 aria2c axel fetch http https xh iwr irm invoke-webrequest invoke-restmethod start-bitstransfer"
+    .split()
+)  # fmt: skip
+INTERPRETERS = frozenset("sh bash dash ash zsh ksh eval source . python python2 python3 perl ruby node php".split())
 _OPEN_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 _ALLOCATORS = regex(r"(?:jemalloc|tcmalloc|mimalloc|libeatmydata|libfaketime|nss_wrapper|libgcompat)")
 _PRELOADS = frozenset({"LD_PRELOAD", "LD_AUDIT", "BASH_ENV", "PYTHONSTARTUP", "PERL5OPT", "RUBYOPT"})

@@ -6,7 +6,6 @@ from dockguard.finding import Confidence, Edit, Finding, Fix, Note, Safety, Seve
 from dockguard.source import Fact, Many, Secret, Span, Undecided, Unknown, Via
 from dockguard.stack.link import Proxied, Published, Running, Stack
 from dockguard.stack.owned import owned_by_root
-from dockguard.stack.owned import owned_by_root
 from dockguard.stack.pieces import Image, Mount, Port, Proxy, Route, Socket, User
 from dockguard.stack.program import Program
 from dockguard.stack.served import Served, open_monitoring
@@ -20,6 +19,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.credentials import Credential as Credential
     from dockguard.formats.compose.grants import Access as Access
     from dockguard.formats.compose.grants import Capability as Capability
+    from dockguard.formats.compose.model import Change as Change
     from dockguard.formats.compose.model import Project as Project
     from dockguard.formats.compose.model import Service as Service
     from dockguard.formats.compose.monitoring import Weakness as Weakness

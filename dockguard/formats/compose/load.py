@@ -152,6 +152,7 @@ class Loader:
         if config is None:
             return model
         cleared = Cleared(document.cleared)
+        self.journal.resets.update((path, span) for path, span, _ in document.cleared)
         config = apply_includes(self, config, folder, scope, cleared, included)
         model = None if model is None else cleared.apply(model)
         config = apply_extends(self, config, folder, scope, cleared, included[-1])

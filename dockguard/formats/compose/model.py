@@ -124,6 +124,7 @@ class Change:
     what: Fact[str]  # "publishes port 5432 on every address"
     base: Fact[str]
     service: Service
+    minor: bool = False  # a limit, and no isolation
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, TypeVar
 
 from dockguard.common.capabilities import DEFAULTS
 from dockguard.formats.compose.model import Change, IgnoredFile, Overlay, Override, Project, Service
 from dockguard.formats.compose.refusal import Noop
 from dockguard.formats.compose.scalars import go_text
-from dockguard.formats.compose.tree import Value, shown
+from dockguard.formats.compose.tree import Path, Value, shown
+from dockguard.lazy import regex
 from dockguard.source import Fact, Source, Span, Via
+
+T = TypeVar("T")
 
 SECURITY = frozenset(
     (
@@ -121,6 +125,7 @@ def changes(project: Project) -> Iterator[Change]:
 
 def _service(before: Service, after: Service) -> Iterator[Change]:
     yield from _flags(before, after)
+    yield from _gone(before, after)
     yield from _lists(before, after)
     yield from _ports(before, after)
 
@@ -128,16 +133,59 @@ def _service(before: Service, after: Service) -> Iterator[Change]:
 def _flags(before: Service, after: Service) -> Iterator[Change]:
     if after.privileged.value is True and before.privileged.value is not True:
         yield _change(after, "runs it privileged", after.privileged, before.privileged)
-    if before.read_only.value is True and after.read_only.value is not True and after.read_only.sure:
-        yield _change(after, "makes its root file system writable", after.read_only, before.read_only)
-    if before.no_new_privileges.value is True and after.no_new_privileges.value is False:
-        yield _change(after, "lets its processes gain privileges", after.no_new_privileges, before.no_new_privileges)
+    if after.use_api_socket.value is True and before.use_api_socket.value is not True:
+        yield _change(after, "gives it the engine's socket", after.use_api_socket, before.use_api_socket)
     for name in ("network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup"):
         old, new = getattr(before, name), getattr(after, name)
         if new.value == "host" and old.value != "host":
             yield _change(after, f"shares the host's {_NAMES[name]}", new, old)
     if _is_root(after.user) and not _is_root(before.user) and before.user.written:
         yield _change(after, "runs it as root", after.user, before.user)
+
+
+def _gone(before: Service, after: Service) -> Iterator[Change]:
+    """Protections that were there, and are off or taken away."""
+    if before.read_only.value is True and after.read_only.sure and after.read_only.value is not True:
+        yield _change(
+            after, "makes its root file system writable", _put(after, "read_only", after.read_only), before.read_only
+        )
+    if before.no_new_privileges.value is True and after.no_new_privileges.sure and not after.no_new_privileges.value:
+        now = _put(after, "security_opt", after.no_new_privileges)
+        yield _change(after, "lets its processes gain privileges", now, before.no_new_privileges)
+    if before.user.known and not _is_root(before.user) and after.user.value in (None, "") and not _has_user(after):
+        yield _change(after, "takes its user away", _put(after, "user", after.user), before.user)
+    for what, names, old, new in _limits(before, after):
+        if (old.known or 0) > 0 and new.sure and (new.known or 0) <= 0:
+            yield _change(after, f"takes its {what} limit away", _put(after, names, new), old, minor=True)
+
+
+def _has_user(service: Service) -> bool:
+    """Whether the image is known to start as another user than root anyway."""
+    user = service.program.image_user.known if service.program is not None else None
+    return user is not None and not user.is_root
+
+
+def _limits(before: Service, after: Service) -> Iterator[tuple[str, str, Fact[Any], Fact[Any]]]:
+    yield "memory", "mem_limit", before.memory_limit, after.memory_limit
+    yield "CPU", "cpus", before.cpu_limit, after.cpu_limit
+    yield "process", "pids_limit", before.pids_limit, after.pids_limit
+
+
+def _put(after: Service, name: str, fact: Fact[T]) -> Fact[T]:
+    """A fact that nobody wrote any more, placed where it was taken away: at a `!reset`."""
+    resets = after.project.journal.resets if after.project is not None else {}
+    if fact.written and fact.span.source in (after.project.files[1:] if after.project is not None else ()):
+        return fact
+    where = next((resets[path] for path in _places(after, name) if path in resets), None)
+    return fact if where is None else Fact(fact.value, where)
+
+
+def _places(after: Service, name: str) -> Iterator[Path]:
+    limits = {"mem_limit": "memory", "cpus": "cpus", "pids_limit": "pids"}
+    yield (*after.path, name)
+    for tail in (("deploy", "resources", "limits", limits.get(name, name)), ("deploy", "resources", "limits")):
+        yield (*after.path, *tail)
+    yield from ((*after.path, "deploy", "resources"), (*after.path, "deploy"), after.path)
 
 
 _NAMES = {
@@ -161,13 +209,33 @@ def _lists(before: Service, after: Service) -> Iterator[Change]:
         if item.known is not None and item.known not in had and item.known not in usual:
             yield _change(after, f"adds the capability {item.known}", item, Fact(None, before.cap_add.span))
     if before.drops_all_capabilities.value is True and after.drops_all_capabilities.value is False:
-        dropped: Fact[bool] = after.drops_all_capabilities
+        dropped = _put(after, "cap_drop", after.drops_all_capabilities)
         yield _change(after, "keeps capabilities that the base drops", dropped, before.drops_all_capabilities)
+    yield from _unconfined(before, after)
+    yield from _devices(before, after)
     paths = {mount.written_path for mount in before.mounts if mount.danger.known}
     for mount in after.mounts:
         danger = mount.danger
         if danger.known and mount.written_path not in paths:
             yield _change(after, f"mounts {mount.written_path} of the host", danger, Fact(None, before.span))
+
+
+def _unconfined(before: Service, after: Service) -> Iterator[Change]:
+    had = {option.known for option in before.security_opt}
+    for option in after.security_opt:
+        text = option.known or ""
+        if text not in had and _UNCONFINED.fullmatch(text):
+            yield _change(after, f"switches a security profile off (`{text}`)", option, Fact(None, before.span))
+
+
+_UNCONFINED = regex(r"(?:seccomp|apparmor|systempaths)[:=]unconfined|label[:=](?:disable|type:spc_t)")
+
+
+def _devices(before: Service, after: Service) -> Iterator[Change]:
+    had = {device.source.known for device in before.devices}
+    for device in after.devices:
+        if device.gives.known and device.source.known not in had:
+            yield _change(after, f"gives it {device.source.known} of the host", device.gives, Fact(None, before.span))
 
 
 def _ports(before: Service, after: Service) -> Iterator[Change]:
@@ -197,7 +265,7 @@ def _network(project: Project, name: str) -> Iterator[Change]:
 _SAFER = "the base says otherwise here"
 
 
-def _change(service: Service, what: str, now: Fact[bool] | Fact[str], before: Fact[bool] | Fact[str]) -> Change:
+def _change(service: Service, what: str, now: Fact[Any], before: Fact[Any], minor: bool = False) -> Change:
     shown_before = (
         None
         if before.value is None
@@ -207,4 +275,4 @@ def _change(service: Service, what: str, now: Fact[bool] | Fact[str], before: Fa
     )
     base: Fact[str] = Fact(shown_before, before.span, before.via)
     via = Via(before.span, _SAFER) if before.written else None
-    return Change(now.span, service.subject, Fact(what, now.span, via), base, service)
+    return Change(now.span, service.subject, Fact(what, now.span, via), base, service, minor)

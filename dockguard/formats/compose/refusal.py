@@ -78,6 +78,7 @@ class Journal:
     opened: list[tuple[Path, str]] = field(default_factory=list)  # what is not known to be complete, and why
     versions: list[Value] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    resets: dict[Path, Span] = field(default_factory=dict)  # what `!reset` and `!override` clear, the last one
     about: Path = ()  # what is worked on while files are read for it
     _seen: set[tuple[int, int, int, str]] = field(default_factory=set)
 

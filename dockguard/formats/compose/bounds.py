@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dockguard.formats.compose.tree import is_unknown
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 
 if TYPE_CHECKING:
     from dockguard.formats.compose.model import Service
+    from dockguard.formats.compose.parts import Mount
+    from dockguard.formats.compose.tree import Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,3 +87,19 @@ def scratches(service: Service) -> Iterator[Scratch]:
             target = Fact(mount.target.value, mount.span, mount.target.via)
             size = mount.tmpfs_size.map(lambda amount: amount > 0)
             yield Scratch(target, Many((), mount.span), size, service)
+        elif mount.type.known == "volume" and mount.volume is not None:
+            yield from _backed(mount, mount.volume, service)
+
+
+def _backed(mount: Mount, volume: Value, service: Service) -> Iterator[Scratch]:
+    """A named volume in memory: the local driver mounts it with its own options alone, so that it lacks Docker's."""
+    kind, options = volume.get("driver_opts", "type"), volume.get("driver_opts", "o")
+    if kind is None or kind.data != "tmpfs":
+        return
+    where = (options or kind).place
+    text = options.data if options is not None and isinstance(options.data, str) else ""
+    unsure = "its options hold an unset variable" if is_unknown(text) else ""
+    given = text.split(",")
+    lacking = () if unsure else tuple(Fact(word, where) for word in ("exec", "suid", "dev") if f"no{word}" not in given)
+    size = Unknown(unsure) if unsure else any(word.startswith(("size=", "nr_blocks=")) for word in given)
+    yield Scratch(Fact(mount.target.value, where), Many(lacking, where, unsure), Fact(size, where), service)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dockguard.common.hosts import Reach, reach, split_port
 
-# Last labels that no registry has given away: RFC 2606, 6761, 6762, 8375, 9476; what clusters and companies use.
+# Last labels that no registry has given away: RFC 2606, 6761, 6762, 7686, 8375, 9476; of clusters and companies.
 PRIVATE = frozenset(
     """
-    localhost localdomain local internal intranet private lan home corp test invalid onion alt arpa consul svc cluster
-    docker podman kube k8s mesh prod production stage staging stg qa uat int preprod
+    localhost localdomain local internal intranet private lan home corp corporate test example invalid onion alt arpa
+    consul vault nomad svc pod cluster docker podman kube k8s mesh mesos dcos novalocal openstacklocal cattle-system
+    prod production stage staging stg qa uat int preprod
     """.split()
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from dockguard.formats.nginx.level import Level
 from dockguard.formats.nginx.listen import Listen, listen_of
@@ -53,8 +54,8 @@ class Endpoint:
 
     @property
     def ambiguous(self) -> Fact[str]:
-        """The address, where several servers share it and none is said to be the default."""
-        chosen = any(member.listen.default for member in self.members)
+        """The address, where several servers share it and none is said to be the default; not of Unix sockets."""
+        chosen = any(member.listen.default for member in self.members) or not self.members[0].listen.port
         return Fact(self.name if self.count > 1 and not chosen else None, self.span)
 
     @property
@@ -86,14 +87,25 @@ def endpoints(site: Site) -> Iterator[Endpoint]:
     found: dict[tuple[object, ...], list[Member]] = {}
     for server in site.servers:
         for listen in server.listens:
-            found.setdefault(("http", *listen.socket), []).append(Member(server.level, listen, server))
+            found.setdefault(("http", *_socket(listen)), []).append(Member(server.level, listen, server))
     for level in _stream(site.root):
         for line in level.own.get("listen", ()):
             stream = listen_of(line)
             if stream is not None:
-                key = ("stream", *stream.socket, "udp" in line.texts)
+                key = ("stream", *_socket(stream), "udp" in line.texts)
                 found.setdefault(key, []).append(Member(level, stream, None))
     return (Endpoint(tuple(members), site.servers.open) for members in found.values())
+
+
+def _socket(listen: Listen) -> tuple[str, int, bool]:
+    """What servers share, IPv6 addresses in one spelling."""
+    address, port, quic = listen.socket
+    if address.startswith("[") and "$" not in address:
+        import ipaddress
+
+        with suppress(ValueError):
+            address = ipaddress.ip_address(address.strip("[]")).compressed
+    return address, port, quic
 
 
 def _stream(root: Level) -> Iterator[Level]:

@@ -53,6 +53,12 @@ class Peer:
         return Fact(found, self.line.first.span)
 
     @property
+    def inner(self) -> Fact[str]:
+        """Its name, where that is one of an own network and nginx looks it up once; absent else."""
+        own = dnsname.looked_up(self.host) and not dnsname.public(self.host) and not self.late
+        return Fact(self.host if own else None, self.line.first.span)
+
+    @property
     def unresolvable(self) -> Fact[str]:
         """Its name, where `resolve` asks for a resolver and there is none; unknown where it may be in unread files."""
         return _unless_resolver(self.line, self.host if self.late else "", self.span)
@@ -120,6 +126,13 @@ class Hop:
         if self.moves or self.grouped or not self.hosts or not dnsname.public(self.hosts[0]):
             return Fact(None, self.span)
         return Fact(self.hosts[0], self.address.span)
+
+    @property
+    def inner(self) -> Fact[str]:
+        """Its host, where that is a name of an own network and nginx looks it up once; absent else."""
+        host = self.hosts[0] if self.hosts and not self.moves and not self.grouped else ""
+        own = bool(host) and dnsname.looked_up(host) and not dnsname.public(host)
+        return Fact(host if own else None, self.address.span)
 
     @property
     def unresolvable(self) -> Fact[str]:

@@ -55,11 +55,19 @@ def holes(pattern: str, ignore_case: bool, referer: bool) -> tuple[str, ...]:
     try:
         way = _Way(machine, referer)
         found = [*_before(tree), *(sorted(way.holes(), key=len)[:MAX_HOLES])]
-        if not referer and not way.live and _Way(machine, True).live:
-            found.append("it asks for a path, and origins have none")
+        if not way.live:
+            found += _never(tree, machine, referer)
     except _Endless:
         return ()
     return tuple(dict.fromkeys(found))
+
+
+def _never(tree: Tree, machine: Automaton, referer: bool) -> Iterator[str]:
+    """Why an expression matches no header of that form; nothing for those of other schemes than HTTP."""
+    if not referer and _Way(machine, True).live:
+        yield "it asks for a path, and origins have none"
+    elif not chars.of(":/") & shape.of(tree.top).chars:
+        yield "it leaves no room for `https://`, so it never matches"
 
 
 def _before(tree: Tree) -> Iterator[str]:

@@ -15,6 +15,7 @@ from dockguard.source import Via
 
 NOBODY: frozenset[str] = frozenset()
 NEWLINE = chars.of("\n")
+RETURN = chars.of("\r")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dockguard.formats.nginx.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.site import Site
-from dockguard.formats.nginx.sources import Text
+from dockguard.formats.nginx.sources import RETURN, Text
 from dockguard.formats.nginx.taint import Part, Taint, Way
 from dockguard.formats.nginx.tree import Word
 from dockguard.lazy import cached_property
@@ -83,6 +83,18 @@ class Use:
         for way in self.ways:
             for part in way:
                 if part.name and part.text.breaks_lines and not self._escaped(part):
+                    return self._fact(part)
+        return Fact(None, self.span)
+
+    @property
+    def returns(self) -> Fact[str]:
+        """The variable through which a client puts a carriage return, but no line break, into a response's header."""
+        if self.role != HEADER or self.name.startswith("proxy_") or self.splits.written:
+            return Fact(None, self.span)
+        for way in self.ways:
+            for part in way:
+                text = part.text
+                if part.name and text.client and text.known and text.shape.chars & RETURN and not self._escaped(part):
                     return self._fact(part)
         return Fact(None, self.span)
 

@@ -85,7 +85,21 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception:
         _crash()
         code = 2
+    if arguments is None:
+        _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """Ends the process without taking its memory apart, which takes a tenth of any run.
+
+    Where somebody traces us or a stream cannot be flushed, the interpreter ends as it always does.
+    """
+    if sys.gettrace() is None and sys.getprofile() is None:
+        with suppress(OSError, ValueError, AttributeError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
 
 
 def _crash() -> None:

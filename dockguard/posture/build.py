@@ -106,7 +106,7 @@ class _Surveyor:
         found = {}
         for control, rules in self._services:
             own = [one for one in heard if one.rule in rules and _is_about(control, service, one)]
-            found[control.name] = cell(control.say(container, service), own)
+            found[control.name] = cell(control.say(container, service), own, control.doubt)
         return found
 
     def _servers(self, stack: Stack) -> Iterator[Row]:

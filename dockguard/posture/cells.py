@@ -12,11 +12,14 @@ from dockguard.record import replace
 from dockguard.source import Span, Via
 
 
-def cell(said: Said, heard: Sequence[Heard]) -> Cell:
-    """Bad where a rule surely finds something; else unknown where the model or a rule does not know; else fine."""
+def cell(said: Said, heard: Sequence[Heard], doubt: bool = False) -> Cell:
+    """Bad where a rule finds something; else unknown where the model or a rule does not know; else fine.
+
+    With `doubt` a rule that is less sure than usual does not know.
+    """
     found = [one for one in heard if one.finding is not None]
     rules = tuple(dict.fromkeys(one.rule.id for one in heard))
-    if any(not one.doubtful for one in found):
+    if any(not (one.doubtful and doubt) for one in found):
         worst = max(found, key=lambda one: (one.severity, not one.doubtful))
         assert worst.finding is not None
         notes = tuple((note.span, note.text) for note in worst.finding.notes)
@@ -36,19 +39,19 @@ def _doubt(heard: Heard) -> str:
 def over_contexts(said: Said, heard: Sequence[Heard], lacking: Lacking) -> Cell:
     """A host's cell: bad in the worst of its contexts, with how many of them lack it."""
     if said.absent or said.unknown:
-        return cell(said, heard)
+        return cell(said, heard, doubt=True)
     count = len(lacking.surely) or len(lacking.maybe)
     how = (count, lacking.every) if count else None
     text = f"{count} of {lacking.every} lack it" if count else said.text
     if lacking.surely:
         first = lacking.surely[0]
-        bad = cell(replace(said, text=text), heard)
+        bad = cell(replace(said, text=text), heard, doubt=True)
         if bad.state != BAD:
             why = f"{first} goes without"
             bad = Cell(BAD, text, first.span, Severity.LOW, why, bad.rules)
         return replace(bad, lacking=how)
     unknown = lacking.unknown or ("the upstream may send it" if lacking.maybe else "")
-    return replace(cell(replace(said, text=text, unknown=unknown), heard), lacking=how)
+    return replace(cell(replace(said, text=text, unknown=unknown), heard, doubt=True), lacking=how)
 
 
 def history(via: Via | None) -> tuple[tuple[Span, str], ...]:

@@ -125,7 +125,7 @@ def _header(name: str, header: str, rules: tuple[str, ...], secure: bool = False
 
 
 def _pages(host: Host) -> Said:
-    return Said("set", host.server.span, absent="" if host.pages else "it serves no pages")
+    return Said("set", host.server.span) if host.pages else Said("no pages", absent="it serves no pages")
 
 
 def _secure(host: Host) -> Said:
@@ -134,7 +134,7 @@ def _secure(host: Host) -> Said:
         return Said("", host.server.tls.span, tls.why)
     if not tls:
         return Said("plain HTTP", absent="browsers heed it over TLS only")
-    return Said("set", host.server.span, absent="" if host.responses else "it answers nothing")
+    return Said("set", host.server.span) if host.responses else Said("no answers", absent="it answers nothing")
 
 
 def _unframed(host: Host) -> Lacking:
@@ -161,7 +161,9 @@ def _applications(host: Host) -> list[Location]:
 
 
 def _limited(host: Host) -> Said:
-    return Said("set", host.server.span, absent="" if _applications(host) else "no application behind it")
+    if not _applications(host):
+        return Said("no application", absent="no application is behind it")
+    return Said("set", host.server.span)
 
 
 def _unlimited(host: Host) -> Lacking:

@@ -16,7 +16,7 @@ from dockguard.formats.compose.view import View
 from dockguard.record import dataclass, field
 from dockguard.rule import Rule
 from dockguard.source import Undecided
-from dockguard.stack.link import Published, Running, Stack
+from dockguard.stack.link import Running, Stack
 
 EVERYBODY = ""  # the owner of what concerns every service of a project
 
@@ -102,7 +102,8 @@ def _spoken(heard: Sequence[Heard]) -> list[Heard]:
 
 def owners(node: Any, root: Any) -> tuple[str, ...]:
     """The services that a node of a project or a stack is about; EVERYBODY for the project itself."""
-    node = node.container if isinstance(node, Published) else node
+    container = getattr(node, "container", None)
+    node = container if isinstance(container, Running) else node
     if isinstance(node, Running | Service):
         return (node.name,)
     if isinstance(node, Refusal):

@@ -24,12 +24,18 @@ class Control:
     say: Callable[[Running, Service], Said]
     rules: tuple[str, ...]
     about: Callable[[Service, Finding], bool] = lambda service, finding: True
+    doubt: bool = False  # whether a rule that is less sure than usual does not know
 
 
 def controls() -> tuple[Control, ...]:
     """All of them, in the order in which they are shown."""
     return (
-        Control("user", _user, ("stack/user-explicit-root", "stack/effective-user-root")),
+        Control(
+            "user",
+            _user,
+            ("stack/user-*-root", "stack/user-downgrades-image-user", "stack/effective-user-root"),
+            doubt=True,
+        ),
         Control(
             "capabilities",
             _capabilities,
@@ -86,7 +92,7 @@ def controls() -> tuple[Control, ...]:
             ),
         ),
         Control("image pin", _image, ("compose/image-tag-missing-or-mutable", "compose/image-not-digest-pinned")),
-        Control("health check", _health, ("stack/healthcheck-missing", "compose/healthcheck-disabled")),
+        Control("health check", _health, ("stack/healthcheck-missing", "compose/healthcheck-disabled"), doubt=True),
     )
 
 

@@ -15,10 +15,13 @@ from dockguard.posture.services import controls
 from dockguard.rulebook import rulebook
 from dockguard.select import in_profile, reach
 from tests.policy.projects import failing, judged, project
+from tests.policy.test_controls import BAD as FAILING
+from tests.policy.test_controls import BOTH
 from tests.policy.test_subset import services
 
 from .looks import looked, service
 
+SOUND = project({"ports": None})["services"]["app"]
 EXAMPLES = int(os.environ.get("DOCKGUARD_LONG", "25"))
 SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -27,9 +30,11 @@ SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[Hea
 @given(services)
 def test_policies_are_met_where_check_finds_nothing_that_fails(changes: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        files = {"compose.yaml": project(changes)}
+        files = {"compose.yaml": project(changes, services={"sound": SOUND})}
         found, _ = looked(Path(folder), files)
-        (row,) = found.tables[0].services
+        row, sound = found.tables[0].services
+        if row.policies["baseline"].failed != ("Validity",):
+            assert {cell.state for cell in (*sound.cells.values(), *sound.policies.values())} == {OK}
         for name in ("baseline", "restricted"):
             run = judged(Path(folder), name, files)
             assert (row.policies[name].state == BAD) == bool(run.failing)
@@ -110,6 +115,19 @@ def test_what_nobody_knows_and_the_baseline_does_not_ask(key: str, value: Any, t
     row = service(tmp_path, made["services"]["app"], volumes=made["volumes"])
     assert row.policies["restricted"].state in (UNKNOWN, BAD)
     assert row.policies["baseline"].state in ((OK, UNKNOWN) if key == "security_opt" else (OK,))
+
+
+def test_every_rule_is_about_one_service(tmp_path: Path) -> None:
+    """What is wrong with one service of two is not said of the other, whatever kind of node tells it."""
+    for number, (_, who, _, files) in enumerate(FAILING):
+        made = {**files, "services": {**files["services"], "sound": SOUND}}
+        found, _ = looked(tmp_path / str(number), {"compose.yaml": made})
+        rows = {row.name: row for row in found.tables[0].services}
+        app, sound = rows["app"].policies, rows["sound"].policies
+        assert app["restricted"].state == BAD
+        assert app["baseline"].state == (BAD if who == BOTH else OK)
+        if "Validity" not in app["baseline"].failed:
+            assert (sound["baseline"].state, sound["restricted"].state) == (OK, OK), (files, sound)
 
 
 def test_every_rule_of_a_control_can_be_asked_of_services() -> None:

@@ -51,7 +51,7 @@ STATES = [
         "1 of 2 lack it",
         (1, 2),
     ),
-    ("nosniff", "listen 80; return 301 https://example.org/;", NONE, "set", None),
+    ("nosniff", "listen 80; return 301 https://example.org/;", NONE, "no pages", None),
     ("nosniff", "listen 80; include gone.conf; " + PAGE, UNKNOWN, "set", None),
     ("framing", "listen 80; add_header X-Frame-Options DENY always; " + PAGE, OK, "set", None),
     (
@@ -75,7 +75,7 @@ STATES = [
     ("server tokens", "listen 80; server_tokens off; " + PAGE, OK, "off", None),
     ("server tokens", "listen 80; " + PAGE, BAD, "on by default", None),
     ("server tokens", "listen 80; return 301 https://example.org/;", NONE, "on", None),
-    ("rate limit", "listen 80; " + PAGE, NONE, "set", None),
+    ("rate limit", "listen 80; " + PAGE, NONE, "no application", None),
     ("rate limit", "listen 80; location /api/ { proxy_pass http://app; }", BAD, "1 of 1 lack it", (1, 1)),
     (
         "rate limit",

@@ -212,7 +212,7 @@ def test_values_and_places_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     user = app["controls"]["user"]
     assert (user["state"], user["severity"], user["value"]) == ("bad", "high", "root")
     assert user["location"] == {"path": "compose.prod.yaml", "line": 4, "column": 5}
-    assert user["rules"] == ["stack/user-explicit-root"]
+    assert user["rules"] == ["stack/user-downgrades-image-user"]
     assert user["variants"] == ["compose.yaml + compose.prod.yaml"]
     assert app["policies"]["baseline"]["failed"] == ["Privileged"]
 

@@ -91,6 +91,7 @@ STATES: list[tuple[str, dict[str, Any], str, str]] = [
     ("published ports", {"ports": ["1:1", "2:2", "3:3"]}, BAD, "*:1 *:2 +1"),
     ("published ports", {"ports": ["${X}"]}, UNKNOWN, ""),
     ("published ports", {"ports": ["${X}:80:80"]}, UNKNOWN, "?:80"),
+    ("published ports", {"ports": ["5432:5432"]}, BAD, "*:5432"),  # the number alone tells that it is a datastore
     ("published ports", {"network_mode": "host"}, UNKNOWN, "on host network"),
     ("secrets", {"environment": {"LEVEL": "info"}}, OK, "none seen"),
     ("secrets", {"environment": {"DB_PASSWORD": "kX9vQ2mN8pL4wR7t"}}, BAD, "1 in plain text"),

@@ -141,6 +141,8 @@ def settings(root: Level, tls: bool) -> Iterator[Setting]:
 def _unset(name: str, level: Level) -> bool:
     """Whether a default counts: one of the blocks inside surely has no line of its own or around it."""
     absent = any(child.statement is None for child in level.children) if level.context == "main" else False
+    if name == "error_log" and any(child.has(name) for child in level.children):
+        return False
     if absent or (level.context == "http" and level.statement is None and name in _OFFICIAL):
         return False
     return any(one.nearest(name).value is None for one in _leaves(level))

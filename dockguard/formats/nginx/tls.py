@@ -219,7 +219,10 @@ class Tls:
     @property
     def misdirected(self) -> bool:
         """Whether requests that HTTP/2 brings for other hosts are sent back with 421: all of them, or those of `/`."""
-        return any(_of_all(context) and context.ended_by.known == "return 421" for context in self.server.contexts)
+        return any(
+            _of_all(context) and (context.ended_by.known or "").startswith("return 421")
+            for context in self.server.contexts
+        )
 
     def __repr__(self) -> str:
         return f"Tls({self.subject})"

@@ -88,7 +88,7 @@ BAD: list[tuple[str, str, set[str], dict[str, Any]]] = [
     ("Capabilities", ONLY, {"compose/cap-drop-all-missing"}, project({"cap_drop": None})),
     *(
         (
-            "Seccomp, AppArmor, SELinux",
+            "Seccomp, AppArmor, SELinux, /proc mount type",
             BOTH,
             {"compose/security-profile-disabled"},
             project({"security_opt": ["no-new-privileges", option]}),
@@ -103,7 +103,7 @@ BAD: list[tuple[str, str, set[str], dict[str, Any]]] = [
         )
     ),
     (
-        "/proc mount type",
+        "Seccomp, AppArmor, SELinux, /proc mount type",
         BOTH,
         {"compose/security-profile-disabled"},
         project({"security_opt": ["no-new-privileges", "systempaths=unconfined"]}),
@@ -283,7 +283,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("Capabilities", project({"cap_add": ["NET_BIND_SERVICE"], "cap_drop": ["all"]})),
     ("Capabilities", project({"cap_add": ["cap_net_bind_service"]})),
     *(
-        ("Seccomp, AppArmor, SELinux", project({"security_opt": ["no-new-privileges", option]}))
+        ("Seccomp, AppArmor, SELinux, /proc mount type", project({"security_opt": ["no-new-privileges", option]}))
         for option in ("seccomp=./p.json", "apparmor=docker-app", "label=type:container_t", "label:level:s0:c1")
     ),
     (

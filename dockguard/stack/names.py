@@ -67,7 +67,11 @@ class Directory:
             return Answer(FOUND, found)
         if where.container.strangers or where.container.networks.open:
             return Answer(UNSURE, why=where.container.strangers or where.container.networks.open)
-        return self._apart(host, "which is on none of its networks")
+        answer = self._apart(host, "which is on none of its networks")
+        others = asking.container.elsewhere
+        if answer.kind == NOBODY and others is not None and host in {name.lower() for name in others()}:
+            return Answer(UNSURE, why="another Compose file of the repository has a service of this name")
+        return answer
 
     def _outside(self, asking: Running, host: str, why: str) -> Answer:
         """A container that does not ask the engine's name server."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span
@@ -146,6 +146,7 @@ class Container:
     known_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # network to the names that it has there
     hosts: tuple[str, ...] = ()  # further names that this container alone resolves
     strangers: str = ""  # why something that is not declared may answer to a name; "" where nothing can
+    elsewhere: Callable[[], frozenset[str]] | None = None  # names that further files, not of this stack, would bring
     joinable: str = ""  # why others than the stack's may well be on its networks; "" where nothing says so
     environment: Mapping[str, Fact[str]] = field(default_factory=dict)  # its own, over the image's
     environment_open: str = ""  # why there may be more of it

@@ -175,6 +175,7 @@ class Project:
     printed: Any = field(default=None, repr=False)
     committed: Callable[[str], bool] | None = field(default=None, repr=False)  # is there and not ignored by git
     texts: Callable[[str], tuple[Source, ...]] | None = field(default=None, repr=False)  # YAML at a path, or below it
+    names: Callable[[], frozenset[str]] | None = field(default=None, repr=False)  # services of its files and their kin
     programs: dict[str, Any] = field(default_factory=dict, repr=False)  # what the linker knows of services' programs
 
     @property

@@ -19,6 +19,7 @@ from dockguard.stack.pieces import Deployment, Piece
 from dockguard.workspace import Workspace, folder_of, join
 
 MAX_VARIANTS = 40  # of one project
+MAX_FILES = 1000  # whose services are looked at for a name
 MAX_TEXTS = 20  # configuration files of a mount, and folders that are looked into for them
 
 
@@ -187,7 +188,20 @@ class _Assembly:
             loaded.printed,
             self.committed,
             self.texts,
+            lambda: self.names(base),
         )
+
+    def names(self, base: str) -> frozenset[str]:
+        """The services of every Compose file in a project's folder, above it and below it, variants or not."""
+        return self.workspace.memo(("names", base), lambda: frozenset(self._names(folder_of(base))))
+
+    def _names(self, folder: str) -> Iterator[str]:
+        for path, tree in list(self.trees.items())[:MAX_FILES]:
+            other = folder_of(path)
+            if f"{other}/".startswith(f"{folder}/") or f"{folder}/".startswith(f"{other}/") or not (folder and other):
+                for document in tree.documents:
+                    services = document.value.get("services")
+                    yield from map(str, services.map if services is not None and services.is_map else ())
 
     def texts(self, path: str) -> tuple[Source, ...]:
         """The YAML file at a path, or those of the folder there and of the folders in it; a bounded number."""

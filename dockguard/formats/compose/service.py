@@ -43,6 +43,11 @@ class Service(Isolated, Connected, Bounded):
         """What the linker knows of the program that it runs (`stack.program.Program`); None where nothing is linked."""
         return self.project.programs.get(self.name) if self.project is not None else None
 
+    @property
+    def is_socket_proxy(self) -> bool:
+        """Whether its image is known to stand before the engine's socket and to let only some requests through."""
+        return {"proxy", "control"} <= set(self.purposes)
+
     def amended(self, values: Mapping[str, Any], **lists: Sequence[str]) -> tuple[Edit, ...] | None:
         """Edits that set attributes, and add items to lists; None where one of them is not safe."""
         from dockguard.formats.compose.edit import amend

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from dockguard.common.servers import started
 from dockguard.common.tables import load
 from dockguard.record import dataclass
 
@@ -18,13 +19,14 @@ MAX_COMMAND = 20_000
 class Setting:
     """A dangerous setting: its name, what it does (one of KINDS), and whose it is.
 
-    `index` is the word of a command that it begins at.
+    `index` is the word of a command that it begins at; `server` is whether it is a program that is made for developers.
     """
 
     name: str
     kind: str
     product: str
     index: int = 0
+    server: bool = False
 
 
 def of_variable(name: str, value: str) -> Setting | None:
@@ -50,6 +52,8 @@ def of_command(words: Sequence[str], near: str = "") -> Iterator[Setting]:
     if product:
         at = next((index for index, word in enumerate(words) if _debugger(word)), 0)
         yield Setting(words[at], "debugger", product, at)
+    for found in started(words):
+        yield Setting(found.name, "development", found.product, found.index, True)
 
 
 def _option_matches(given: str, joined: bool, values: Sequence[str]) -> bool:

@@ -49,6 +49,9 @@ def test_variables(name: str, value: str, kind: str | None) -> None:
         ("elasticsearch -E xpack.security.enabled=false", "", ["xpack.security.enabled"]),
         ("python -m debugpy --listen 0.0.0.0:5678 app.py", "", ["python"]),
         ("dlv debug --listen=:2345", "", ["dlv"]),
+        ("dlv exec /app --headless -l :2345", "", ["dlv"]),
+        ("gdbserver 0.0.0.0:1234 /app", "", ["gdbserver"]),
+        ("gdbserver localhost:1234 /app", "", []),
     ],
 )
 def test_commands(command: str, near: str, found: list[str]) -> None:

@@ -47,6 +47,20 @@ class Switch:
         """Whose setting it is: `PostgreSQL`."""
         return self.setting.product
 
+    @property
+    def is_server(self) -> bool:
+        """Whether it is a server for developers that a command starts: `npm run dev`."""
+        return self.setting.server
+
+    @cached_property
+    def is_for_developers(self) -> bool:
+        """Whether it stands in a file for developers, or its service is built for them: `target: dev`."""
+        from dockguard.common.developers import overlay_for_developers, stage_for_developers
+
+        build = self.service.build
+        target = build.target.known if build is not None else None
+        return overlay_for_developers(self.span.source.path) or stage_for_developers(target or "")
+
     @cached_property
     def is_reachable(self) -> bool:
         """Whether other machines reach a port of the service."""
@@ -93,13 +107,14 @@ def _command(service: Service) -> Iterator[Switch]:
 
     for name in ("entrypoint", "command"):
         value = service.value.get(name)
-        for setting in of_command(_words(value), f"{service.image.known or ''} {service.name}"):
+        for setting in of_command(words_of(value), f"{service.image.known or ''} {service.name}"):
             place = value.list[setting.index].span if value is not None and value.is_list else None
             if value is not None:
                 yield Switch(place or value.place, setting, service)
 
 
-def _words(value: Value | None) -> list[str]:
+def words_of(value: Value | None) -> list[str]:
+    """The words of a command, as people write them."""
     if value is None or value.data is None or value.is_map:
         return []
     if value.is_list:

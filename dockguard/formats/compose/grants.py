@@ -64,9 +64,9 @@ class Capability:
         return (facts.capabilities or ()) if facts is not None and facts.starts_as_root is True else ()
 
     @cached_property
-    def service_makes_tunnels(self) -> bool:
+    def servicemakes_tunnels(self) -> bool:
         """Whether the image is known to need network administration: a VPN, a DHCP server."""
-        return _makes_tunnels(self.service)
+        return makes_tunnels(self.service)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +94,9 @@ class Access:
         return self.fact
 
     @property
-    def service_makes_tunnels(self) -> bool:
+    def servicemakes_tunnels(self) -> bool:
         """Whether the image is known to need network administration: a VPN, a DHCP server."""
-        return _makes_tunnels(self.service)
+        return makes_tunnels(self.service)
 
     @property
     def is_tunnel(self) -> bool:
@@ -196,7 +196,8 @@ def _has_nodes(service: Service) -> bool:
     return bool({"ALL", "MKNOD"} & added) or any(mount.host_path.known == "/dev" for mount in service.volumes)
 
 
-def _makes_tunnels(service: Service) -> bool:
+def makes_tunnels(service: Service) -> bool:
+    """Whether an image's name is that of a VPN, or of a DHCP server."""
     name = (service.image.known or "").lower()
     return any(word in name for word in _TUNNELS)
 

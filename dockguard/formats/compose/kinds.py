@@ -28,6 +28,7 @@ from dockguard.formats.compose.parts import Build, Entry, Hook, Mount, Port
 from dockguard.formats.compose.pulled import Pulled
 from dockguard.formats.compose.refusal import Difference, Refusal, Requirement
 from dockguard.formats.compose.switches import Switch
+from dockguard.formats.compose.unverified import Unverified
 
 Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
 
@@ -114,6 +115,7 @@ def kinds(edit: Editor) -> Mapping[str, Kind]:
         "compose.tmpfs": Kind(Scratch, _by_service("bounds", "scratches")),
         "compose.image": Kind(Pulled, _by_service("pulled", "pulled")),
         "compose.monitoring": Kind(Weakness, _by_service("monitoring", "weaknesses")),
+        "compose.unverified": Kind(Unverified, _by_service("unverified", "unverified")),
         "compose.switch": Kind(Switch, _by_service("switches", "switches")),
         "compose.credential": Kind(Credential, _credentials),
         "compose.secret_file": Kind(SecretFile, _secret_files),

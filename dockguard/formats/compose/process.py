@@ -150,6 +150,16 @@ class Build(View):
         return self._bool("pull")
 
     @cached_property
+    def provenance(self) -> Fact[str]:
+        """The provenance attestation of the image: `true`, `false`, or how much (`mode=max`)."""
+        return self._text("provenance")
+
+    @cached_property
+    def sbom(self) -> Fact[str]:
+        """The bill of materials of the image: `true`, `false`, or who makes it."""
+        return self._text("sbom")
+
+    @cached_property
     def shm_size(self) -> Fact[int]:
         """The size of /dev/shm while building, in bytes."""
         return self._fact("shm_size", as_bytes)

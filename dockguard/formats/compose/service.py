@@ -48,6 +48,13 @@ class Service(Isolated, Connected, Bounded):
         """Whether its image is known to stand before the engine's socket and to let only some requests through."""
         return {"proxy", "control"} <= set(self.purposes)
 
+    @property
+    def makes_tunnels(self) -> bool:
+        """Whether its image is known to need network administration: a VPN, a DHCP server."""
+        from dockguard.formats.compose.grants import makes_tunnels
+
+        return makes_tunnels(self)
+
     def amended(self, values: Mapping[str, Any], **lists: Sequence[str]) -> tuple[Edit, ...] | None:
         """Edits that set attributes, and add items to lists; None where one of them is not safe."""
         from dockguard.formats.compose.edit import amend

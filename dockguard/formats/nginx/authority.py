@@ -77,7 +77,7 @@ def chosen(way: Sequence[Part], scheme: bool, any_name: bool) -> Chosen | None:
     for at, (stage, part) in enumerate(pieces):
         if stage == PATH:
             return None
-        if not part.name or not part.text.client or not part.text.known:
+        if not part.name or not part.text.client or not part.text.known or part.text.shape.spelt:
             continue
         if part.text.chosen <= _BY_NAME and not any_name:
             continue

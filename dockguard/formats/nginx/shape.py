@@ -10,6 +10,8 @@ from dockguard.formats.nginx.chars import Chars
 from dockguard.formats.nginx.pcre_tree import Alt, Atomic, Back, Edge, Group, Look, Node, One, Repeat, Seq
 from dockguard.record import dataclass
 
+FEW = 4  # repeats of something that still count as written down
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -20,6 +22,7 @@ class Shape:
     last: Chars  # that it can end with
     empty: bool  # whether it can be empty
     needs: Chars = 0  # that are surely in it
+    spelt: bool = False  # whether it is one of a few texts that somebody wrote down
 
     def then(self, other: Shape) -> Shape:
         """The shape of both, one after the other."""
@@ -29,6 +32,7 @@ class Shape:
             other.last | (self.last if other.empty else 0),
             self.empty and other.empty,
             self.needs | other.needs,
+            self.spelt and other.spelt,
         )
 
     def either(self, other: Shape) -> Shape:
@@ -39,12 +43,13 @@ class Shape:
             self.last | other.last,
             self.empty or other.empty,
             self.needs & other.needs,
+            self.spelt and other.spelt,
         )
 
     def within(self, subject: Shape) -> Shape:
         """The shape of a part that an expression took out of a subject."""
         mask = subject.chars
-        return Shape(self.chars & mask, self.first & mask, self.last & mask, self.empty, self.needs)
+        return Shape(self.chars & mask, self.first & mask, self.last & mask, self.empty, self.needs, self.spelt)
 
     def holds(self, text: str) -> bool:
         """Whether a text is of this shape."""
@@ -55,14 +60,14 @@ class Shape:
         return bool(inside and chars.of(text[0]) & self.first and chars.of(text[-1]) & self.last)
 
 
-NOTHING = Shape(0, 0, 0, True)
+NOTHING = Shape(0, 0, 0, True, 0, True)
 ANYTHING = Shape(chars.ALL, chars.ALL, chars.ALL, True)
 
 
 def literal(text: str) -> Shape:
     """The shape of one known text."""
     mask = chars.of(text)
-    return Shape(mask, chars.of(text[:1]), chars.of(text[-1:]), not text, mask & ~chars.BEYOND)
+    return Shape(mask, chars.of(text[:1]), chars.of(text[-1:]), not text, mask & ~chars.BEYOND, True)
 
 
 def made_of(mask: Chars, first: Chars | None = None, empty: bool = True) -> Shape:
@@ -90,7 +95,8 @@ def of(node: Node) -> Shape:
     """What an expression takes. What it looks at, and where lines and words end, is not asked."""
     match node:
         case One(mask=mask):
-            return Shape(mask, mask, mask, False, mask if mask.bit_count() == 1 and mask != chars.BEYOND else 0)
+            single = mask.bit_count() == 1 and mask != chars.BEYOND
+            return Shape(mask, mask, mask, False, mask if single else 0, chars.few(mask, FEW) is not None)
         case Seq(items=items):
             return join(of(item) for item in items)
         case Alt(options=options):
@@ -109,7 +115,8 @@ def _repeated(node: Repeat) -> Shape:
     if node.high == 0:
         return NOTHING
     item = of(node.item)
-    return Shape(item.chars, item.first, item.last, item.empty or node.low == 0, item.needs if node.low else 0)
+    spelt = item.spelt and node.high <= FEW
+    return Shape(item.chars, item.first, item.last, item.empty or node.low == 0, item.needs if node.low else 0, spelt)
 
 
 @lru_cache(1024)

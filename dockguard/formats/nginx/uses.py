@@ -144,7 +144,8 @@ class Use:
             return Fact(None, self.span)
         for way in self.ways:
             for part in way:
-                if part.name and part.text.known and part.text.chosen - {"host", "ssl_server_name"}:
+                free = part.text.chosen - {"host", "ssl_server_name"}
+                if part.name and part.text.known and free and not part.text.shape.spelt:
                     return self._fact(part)
         return Fact(None, self.span)
 

@@ -19,13 +19,16 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.credentials import Credential as Credential
     from dockguard.formats.compose.grants import Access as Access
     from dockguard.formats.compose.grants import Capability as Capability
+    from dockguard.formats.compose.grants import SecurityOption as SecurityOption
     from dockguard.formats.compose.model import Change as Change
     from dockguard.formats.compose.model import Project as Project
     from dockguard.formats.compose.model import Service as Service
+    from dockguard.formats.compose.model import Volume as Volume
     from dockguard.formats.compose.monitoring import Weakness as Weakness
     from dockguard.formats.compose.parts import Build as Build
     from dockguard.formats.compose.pulled import Pulled as Pulled
     from dockguard.formats.compose.switches import Switch as Switch
+    from dockguard.formats.dockerfile.debugging import Switch as ImageSwitch
     from dockguard.formats.nginx.access import AccessRule as AccessRule
     from dockguard.formats.nginx.advisories import Advisory as Advisory
     from dockguard.formats.nginx.caching import Cached as Cached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dockguard.finding import Edit
@@ -11,11 +11,11 @@ from dockguard.formats.compose.connected import Connected
 from dockguard.formats.compose.entries import Entry, entries
 from dockguard.formats.compose.isolated import Isolated
 from dockguard.formats.compose.process import Build, Hook
-from dockguard.formats.compose.tree import is_unknown
+from dockguard.formats.compose.tree import is_unknown, unknown_names
 from dockguard.formats.compose.view import as_int, as_words, fact, many
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
-from dockguard.source import Fact, Many
+from dockguard.source import Fact, Many, Span
 
 if TYPE_CHECKING:
     from dockguard.formats.compose.switches import Switch
@@ -42,6 +42,17 @@ class Service(Isolated, Connected, Bounded):
     def program(self) -> Any:
         """What the linker knows of the program that it runs (`stack.program.Program`); None where nothing is linked."""
         return self.project.programs.get(self.name) if self.project is not None else None
+
+    def unset(self, attributes: Sequence[str]) -> Iterator[tuple[str, str, Span]]:
+        """Variables without a value in some attributes, each once: the attribute, the variable, the place."""
+        seen = set()
+        for attribute in attributes:
+            value = self._get(attribute)
+            for _, inner in value.walk() if value is not None else ():
+                for name in unknown_names(inner.text):
+                    if (attribute, name) not in seen:
+                        seen.add((attribute, name))
+                        yield attribute, name, inner.span
 
     @property
     def is_socket_proxy(self) -> bool:

@@ -9,7 +9,6 @@ from dockguard.posture.hosts import Lacking
 from dockguard.posture.judge import Heard
 from dockguard.posture.model import BAD, NONE, OK, UNKNOWN, Cell, Said
 from dockguard.record import replace
-from dockguard.source import Span, Via
 
 
 def cell(said: Said, heard: Sequence[Heard], doubt: bool = False) -> Cell:
@@ -52,8 +51,3 @@ def over_contexts(said: Said, heard: Sequence[Heard], lacking: Lacking) -> Cell:
         return replace(bad, lacking=how)
     unknown = lacking.unknown or ("the upstream may send it" if lacking.maybe else "")
     return replace(cell(replace(said, text=text, unknown=unknown), heard, doubt=True), lacking=how)
-
-
-def history(via: Via | None) -> tuple[tuple[Span, str], ...]:
-    """What a value passed through."""
-    return tuple((step.span, step.how) for step in via or ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dockguard.finding import Severity
 from dockguard.posture.model import BAD, NONE, OK, UNKNOWN, Cell, Posture, Row, Table, counts, met
@@ -103,10 +103,6 @@ class Writer:
         here = place(span)  # type: ignore[arg-type]
         return f"{from_here(here.path, self._run)}:{here.line}"
 
-    def path(self, name: str) -> str:
-        """A project's name, which is the path of its first file."""
-        return name
-
     def title(self, table: Table) -> str:
         """The project, and which of its variants."""
         name = from_here(table.project, self._run) if table.project else "what no Compose project reaches"
@@ -183,6 +179,3 @@ def packed(widths: Sequence[int], room: int) -> Iterator[range]:
         used += width
     if start < len(widths):
         yield range(start, len(widths))
-
-
-Paint = Callable[[str, str], str]

@@ -29,71 +29,47 @@ class Control:
 
 def controls() -> tuple[Control, ...]:
     """All of them, in the order in which they are shown."""
-    return (
-        Control(
-            "user",
-            _user,
-            ("stack/user-*-root", "stack/user-downgrades-image-user", "stack/effective-user-root"),
-            doubt=True,
-        ),
-        Control(
-            "capabilities",
-            _capabilities,
-            ("compose/cap-drop-all-missing", "compose/*-capability", "compose/capability-outside-baseline"),
-        ),
-        Control("no-new-privileges", _no_new_privileges, ("compose/no-new-privileges-missing",)),
-        Control("read-only root", _read_only, ("compose/rootfs-writable",)),
-        _limit("memory", lambda service: service.memory_limit, _bytes),
-        _limit("cpu", lambda service: service.cpu_limit, lambda amount: f"{amount:g}"),
-        _limit("pids", lambda service: service.pids_limit, lambda amount: f"{amount:g}"),
-        Control("privileged", _privileged, ("compose/privileged-*", "compose/build-elevated")),
-        Control("kernel profiles", _profiles, ("compose/security-profile-disabled", "compose/unsafe-sysctl")),
-        Control(
-            "namespaces",
-            _namespaces,
-            ("compose/host-network", "compose/host-*-namespace", "compose/exporter-host-namespaces"),
-        ),
-        Control(
-            "host access",
-            _host,
-            (
-                "compose/container-runtime-socket-mounted",
-                "compose/engine-api-*",
-                "compose/host-root-equivalent-mount",
-                "compose/sensitive-host-*",
-                "compose/raw-storage-or-memory-device",
-                "compose/selinux-relabel-system-dir",
-                "compose/mount-propagation-shared",
-                "compose/exporter-reads-host",
-                "compose/exporter-kernel-log",
-            ),
-        ),
-        Control(
-            "published ports",
-            _ports,
-            (
-                "compose/*port-published*",
-                "compose/ineffective-port-rebind",
-                "compose/monitoring-stack-exposed",
-                "compose/proxy-admin-interface-insecure",
-                "stack/backend-published",
-            ),
-        ),
-        Control(
-            "secrets",
-            _secrets,
-            (
-                "compose/token-shaped-value",
-                "compose/weak-or-default-credential",
-                "compose/credential-in-connection-string",
-                "compose/secret-literal-in-environment",
-                "compose/secret-in-*",
-                "compose/placeholder-secret",
-            ),
-        ),
-        Control("image pin", _image, ("compose/image-tag-missing-or-mutable", "compose/image-not-digest-pinned")),
-        Control("health check", _health, ("stack/healthcheck-missing", "compose/healthcheck-disabled"), doubt=True),
-    )
+    return (*_of_the_process(), *_of_the_host(), *_of_the_contents())
+
+
+def _of_the_process() -> Iterator[Control]:
+    root = "stack/user-explicit-root stack/user-downgrades-image-user stack/effective-user-root"
+    yield Control("user", _user, _words(root), doubt=True)
+    added = "compose/cap-drop-all-missing compose/*-capability compose/capability-outside-baseline"
+    yield Control("capabilities", _capabilities, _words(added))
+    yield Control("no-new-privileges", _no_new_privileges, ("compose/no-new-privileges-missing",))
+    yield Control("read-only root", _read_only, ("compose/rootfs-writable",))
+    yield _limit("memory", lambda service: service.memory_limit, _bytes)
+    yield _limit("cpu", lambda service: service.cpu_limit, lambda amount: f"{amount:g}")
+    yield _limit("pids", lambda service: service.pids_limit, lambda amount: f"{amount:g}")
+
+
+def _of_the_host() -> Iterator[Control]:
+    yield Control("privileged", _privileged, _words("compose/privileged-* compose/build-elevated"))
+    yield Control("kernel profiles", _profiles, _words("compose/security-profile-disabled compose/unsafe-sysctl"))
+    spaces = "compose/host-network compose/host-*-namespace compose/exporter-host-namespaces"
+    yield Control("namespaces", _namespaces, _words(spaces))
+    paths = """compose/container-runtime-socket-mounted compose/engine-api-* compose/host-root-equivalent-mount
+        compose/sensitive-host-* compose/raw-storage-or-memory-device compose/selinux-relabel-system-dir
+        compose/mount-propagation-shared compose/exporter-reads-host compose/exporter-kernel-log"""
+    yield Control("host access", _host, _words(paths))
+    ports = """compose/*port-published* compose/ineffective-port-rebind compose/monitoring-stack-exposed
+        compose/proxy-admin-interface-insecure stack/backend-published"""
+    yield Control("published ports", _ports, _words(ports))
+
+
+def _of_the_contents() -> Iterator[Control]:
+    secrets = """compose/token-shaped-value compose/weak-or-default-credential compose/credential-in-connection-string
+        compose/secret-literal-in-environment compose/secret-in-* compose/placeholder-secret"""
+    yield Control("secrets", _secrets, _words(secrets))
+    pins = "compose/image-tag-missing-or-mutable compose/image-not-digest-pinned"
+    yield Control("image pin", _image, _words(pins))
+    checks = "stack/healthcheck-missing compose/healthcheck-disabled"
+    yield Control("health check", _health, _words(checks), doubt=True)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
 # --- who it is --------------------------------------------------------------------------------------------------------

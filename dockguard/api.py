@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.parts import Build as Build
     from dockguard.formats.compose.pulled import Pulled as Pulled
     from dockguard.formats.compose.switches import Switch as Switch
-    from dockguard.formats.dockerfile.debugging import Switch as ImageSwitch
+    from dockguard.formats.dockerfile.debugging import ImageSwitch as ImageSwitch
     from dockguard.formats.nginx.access import AccessRule as AccessRule
     from dockguard.formats.nginx.advisories import Advisory as Advisory
     from dockguard.formats.nginx.caching import Cached as Cached

@@ -67,10 +67,13 @@ def _matches(value: str, values: Sequence[str]) -> bool:
 
 
 def _debugger(text: str) -> str:
-    for regex, product in _debuggers():
-        if regex.search(text):
-            return product
+    for row in load("switches")["debuggers"]:
+        if row["word"] in text and _compiled(row["regex"]).search(text):
+            return str(row["product"])
     return ""
+
+
+_compiled = cache(re.compile)
 
 
 @cache
@@ -81,8 +84,3 @@ def _variables() -> dict[str, Any]:
 @cache
 def _options() -> dict[str, Any]:
     return {row["name"]: row for row in load("switches")["options"]}
-
-
-@cache
-def _debuggers() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(row["regex"]), row["product"]) for row in load("switches")["debuggers"])

@@ -80,3 +80,7 @@ def test_every_row_is_of_a_known_kind_and_can_be_reached() -> None:
 def test_never_raises(name: str, value: str, words: list[str]) -> None:
     of_variable(name, value)
     list(of_command(words, name))
+
+
+def test_the_word_of_a_debugger_is_part_of_its_regex() -> None:
+    assert [row for row in load("switches")["debuggers"] if row["word"] not in row["regex"]] == []

@@ -76,6 +76,13 @@ class Exposed:
         return _DEBUGGERS.get(self._among(_DEBUGGERS), "")
 
     @property
+    def is_for_developers(self) -> bool:
+        """Whether the image is built for developers or tests, by the name of its stage or of its file."""
+        from dockguard.formats.dockerfile.debugging import for_developers
+
+        return for_developers(self.step.stage)
+
+    @property
     def container_api(self) -> int:
         """The port of a container runtime's or orchestrator's API; 0 for none."""
         return self._among(_CONTAINER_API)

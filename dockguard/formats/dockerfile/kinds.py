@@ -8,6 +8,7 @@ from typing import Any
 from dockguard.finding import Edit
 from dockguard.formats.base import Kind
 from dockguard.formats.dockerfile.checks_off import CheckOff
+from dockguard.formats.dockerfile.debugging import ImageSwitch, switches
 from dockguard.formats.dockerfile.downloads import Download
 from dockguard.formats.dockerfile.exposed import Exposed, exposed
 from dockguard.formats.dockerfile.image import Image
@@ -37,6 +38,7 @@ def kinds(edit: Editor) -> dict[str, Kind]:
         "dockerfile.download": Kind(Download, lambda image: image.downloads, lambda one: (one.how,)),
         "dockerfile.package": Kind(Installed, lambda image: image.packages, lambda one: (one.manager, one.language)),
         "dockerfile.port": Kind(Exposed, exposed),
+        "dockerfile.switch": Kind(ImageSwitch, switches, lambda switch: (switch.kind,)),
         "dockerfile.origin": Kind(FileOrigin, origins, lambda one: (one.step.name,)),
         "dockerfile.comment": Kind(Remark, remarks),
         "dockerfile.mount": Kind(MountFlag, _mounts, lambda mount: (mount.type,), edit=edit),

@@ -140,13 +140,6 @@ class Variable:
 
         return preloaded(self.name, self.written.known or "") if self.kind == "ENV" else ""
 
-    @cached_property
-    def debug_mode(self) -> str:
-        """The product that it switches to debugging or development; "" for none."""
-        from dockguard.formats.dockerfile.debugging import debug_mode
-
-        return debug_mode(self.name, self.value.known) if self.kind == "ENV" else ""
-
     @property
     def is_global(self) -> bool:
         """Whether it is an ARG before the first FROM."""

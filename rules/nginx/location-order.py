@@ -18,6 +18,6 @@ def check(server: Server) -> Iterator[Finding]:
     """The first location of the server's own level that nginx tries before one above it."""
     found = [one for one in server.contexts if one.kind == "location" and one.outer is server.contexts.items[0]]
     for before, after in pairwise(found):
-        if RANKS[after.modifier] < RANKS[before.modifier] and before.span.source is after.span.source:
+        if RANKS.get(after.modifier, 3) < RANKS.get(before.modifier, 3) and before.span.source is after.span.source:
             yield Finding(after.span, f"nginx tries {after} before {before}", (Note(before.span, "this one"),))
             return

@@ -15,6 +15,7 @@ AWAY = ("syslog:", "stderr", "/dev/", "off", "memory:", "$")
 
 def check(directive: Directive) -> Iterator[Finding]:
     """A file, where no other line of the block sends the log elsewhere."""
-    lines = directive.level.own.get(directive.name, [])
-    if directive is lines[0] and not any(line.text(0).startswith(AWAY) or line.words[0].opaque for line in lines):
+    lines = [line for line in directive.level.own.get(directive.name, []) if line.words]
+    away = any(line.text(0).startswith(AWAY) or line.words[0].opaque for line in lines)
+    if lines and directive is lines[0] and not away:
         yield Finding(directive.span, "the log stays on this machine")

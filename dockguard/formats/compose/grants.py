@@ -64,7 +64,7 @@ class Capability:
         return (facts.capabilities or ()) if facts is not None and facts.starts_as_root is True else ()
 
     @cached_property
-    def servicemakes_tunnels(self) -> bool:
+    def service_makes_tunnels(self) -> bool:
         """Whether the image is known to need network administration: a VPN, a DHCP server."""
         return makes_tunnels(self.service)
 
@@ -94,7 +94,7 @@ class Access:
         return self.fact
 
     @property
-    def servicemakes_tunnels(self) -> bool:
+    def service_makes_tunnels(self) -> bool:
         """Whether the image is known to need network administration: a VPN, a DHCP server."""
         return makes_tunnels(self.service)
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dockguard.formats.dockerfile import FORMAT
@@ -68,6 +68,7 @@ def ask(owner: Any, text: str) -> int:
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
+@example("FROM x\nCOPY <<E <<E a")
 @given(FILES)
 def test_every_question_has_an_answer(text: str) -> None:
     for found in images(text):

@@ -104,7 +104,7 @@ def _copy(step: Step, word: Word, target: tuple[Fact[str], bool], heredocs: list
     source = step.expand(word).fact
     origin = _flag(step, "from")
     kind, content, name = _kind(step, word, source, origin), None, ""
-    if kind == "heredoc":
+    if kind == "heredoc" and heredocs:  # the second of two that never end has no body
         heredoc = heredocs.pop(0)
         content, name = heredoc.body, heredoc.name
     copy = Copy(source, place, kind, origin, _flag(step, "chown"), _flag(step, "chmod"), step, word.span, folder=folder)

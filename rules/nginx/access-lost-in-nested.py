@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from dockguard.api import Location
 
 
-def check(location: Location) -> Iterator[Finding]:
+def check(nested: Location) -> Iterator[Finding]:
     """Those that pass requests on, or run something; files take no other methods than GET and HEAD."""
-    outer = location.outer
-    if location.kind != "location" or outer is None or outer.kind != "location" or location.dead:
+    outer = nested.outer
+    if outer is None or nested.dead:
         return
     line = outer.level.last("limit_except")
-    own = location.level
-    if line is None or own.has("limit_except") or own.gaps or location.action != "proxy" or location.access.closed:
+    own = nested.level
+    if line is None or own.has("limit_except") or own.gaps or nested.action != "proxy" or nested.access.closed:
         return
-    message = f"`{location.path}` takes every method: `limit_except` around it is not inherited"
-    yield Finding(location.span, message, (Note(line.span, "only for what this location answers itself"),))
+    message = f"`{nested.path}` takes every method: `limit_except` around it is not inherited"
+    yield Finding(nested.span, message, (Note(line.span, "only for what this location answers itself"),))

@@ -11,21 +11,20 @@ from dockguard.api import Finding
 if TYPE_CHECKING:
     from dockguard.api import Location
 
-TOOLS = re.compile(
+TOOLS = (
     r"/(?:metrics|actuator(?!/(?:health|info))|server-(?:status|info)|debug/(?:pprof|vars)|pprof|php-?my-?admin|pma|adminer|"
     r"pgadmin4?|phpinfo(?:\.php)?|_profiler|telescope|horizon|h2-console|jolokia|druid|mongo-?express|redis-?commander|"
-    r"flower|_debugbar|elmah\.axd|trace\.axd|fpm[-_]status|rq|sidekiq)(?:[/.?$)(]|$)",
-    re.I,
+    r"flower|_debugbar|elmah\.axd|trace\.axd|fpm[-_]status|rq|sidekiq)(?:[/.?$)(]|$)"
 )
 
 
 def check(location: Location) -> Iterator[Finding]:
     """Those that are passed on, or run, for whoever asks."""
     match = location.match
-    if location.kind != "location" or match is None or match.modifier == "@" or not location.proxied:
+    if location.kind != "location" or match is None or len(match.pattern) < 3 or not location.proxied:
         return
     plain = match.pattern.replace("\\", "").replace("(?:", "(").lstrip("^")
-    if not TOOLS.match(plain) or location.internal or location.dead or restricted(location):
+    if not re.match(TOOLS, plain, re.I) or location.internal or location.dead or restricted(location):
         return
     span = location.level.own[location.handler][0].span if location.handler in location.level.own else location.span
     yield Finding(span, f"everybody gets to `{match.pattern}`")

@@ -14,14 +14,14 @@ MEANT = frozenset(("root", "alias", "try_files", "index", "autoindex", "return",
 HANDLERS = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass")
 
 
-def check(location: Location) -> Iterator[Finding]:
+def check(nested: Location) -> Iterator[Finding]:
     """Nothing in them says that files are meant."""
-    outer = location.outer
-    if location.kind != "location" or outer is None or outer.kind != "location" or location.action != "files":
+    outer = nested.outer
+    if outer is None or nested.action != "files":
         return
     line = next((outer.level.last(name) for name in HANDLERS if outer.level.has(name)), None)
-    if line is None or location.dead or location.level.gaps or location.level.children:
+    if line is None or nested.dead or nested.level.gaps or nested.level.children:
         return
-    if MEANT.isdisjoint(location.level.own):
-        message = f"`{location.path}` serves files: `{line.name}` around it is not inherited"
-        yield Finding(location.span, message, (Note(line.span, "only for what this location answers itself"),))
+    if MEANT.isdisjoint(nested.level.own):
+        message = f"`{nested.path}` serves files: `{line.name}` around it is not inherited"
+        yield Finding(nested.span, message, (Note(line.span, "only for what this location answers itself"),))

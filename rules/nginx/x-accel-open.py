@@ -11,15 +11,13 @@ from dockguard.api import Finding
 if TYPE_CHECKING:
     from dockguard.api import Location
 
-NAMES = re.compile(
-    r"/(?:_?protected|_?internal|private|x-?accel|sendfile|_?secure[-_]?(?:files|media|downloads))[/_-]", re.I
-)
+NAMES = r"/(?:_?protected|_?internal|private|x-?accel|sendfile|_?secure[-_]?(?:files|media|downloads))[/_-]"
 
 
 def check(location: Location) -> Iterator[Finding]:
     """Those without `internal` and without anybody who is kept out."""
     match, access = location.match, location.access
-    if location.kind != "location" or match is None or not match.prefix or not NAMES.match(match.pattern):
+    if location.kind != "location" or match is None or not match.prefix or not re.match(NAMES, match.pattern, re.I):
         return
     unknown = access.rules.open or not access.password.sure or not access.subrequest.sure or location.level.gaps
     if location.action == "files" and not (location.internal or unknown or access.restricts or location.dead):

@@ -19,6 +19,7 @@ from dockguard.formats.nginx.layout import Text, texts
 from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.limits import Limit, Zone
 from dockguard.formats.nginx.location import Location
+from dockguard.formats.nginx.nesting import nested
 from dockguard.formats.nginx.permissions import Permissions
 from dockguard.formats.nginx.placeholders import Placeholder, blanked, placeholders
 from dockguard.formats.nginx.references import Reference, references
@@ -60,6 +61,7 @@ KINDS = {
     "nginx.documents": Kind(Documents, documents),
     "nginx.shadowed": Kind(Shadowed, shadowed),
     "nginx.exposed": Kind(Exposed, exposed),
+    "nginx.nested": Kind(Location, nested),
     "nginx.hop": Kind(Hop, hops, lambda node: (node.line.name,)),
     "nginx.peer": Kind(Peer, peers),
     "nginx.reference": Kind(Reference, references),

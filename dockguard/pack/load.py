@@ -9,7 +9,8 @@ from typing import Any
 
 from dockguard.finding import Confidence, Finding, Safety, Severity
 from dockguard.formats.base import Kind
-from dockguard.pack.page import BadRule, Page, read
+from dockguard.lazy import Later
+from dockguard.pack.page import BadRule, Page, read, skimmed
 from dockguard.record import dataclass
 from dockguard.rule import PROFILES, Rule
 
@@ -52,15 +53,16 @@ def load(
     `code` allows Python siblings; `check` type-checks every page first (built-in pages are checked by the tests).
     Raises BadRule, and OSError when the folder cannot be read.
     """
-    pages = [(family, path) for family in families for path in _pages(folder / family)]
     rules, removed = [], {}
-    for family, path in pages:
-        page = read(_shown(path, folder), path.read_text(encoding="utf-8"), str(path.parent))
-        id = f"{family}/{path.stem}"
-        if page.meta.get("status") == "removed":
-            removed[id] = str(page.meta.get("successor", ""))
-        else:
-            rules.append(understand(page, id, path, kinds, code=code, check=check))
+    for family in families:
+        place = os.path.join(folder, family)
+        for name in _pages(place):
+            path, id = os.path.join(place, name), f"{family}/{name[:-3]}"
+            page = (read if check else skimmed)(f"{folder.name}/{family}/{name}", _text(path), place)
+            if "status" in page.raw and page.meta["status"] == "removed":
+                removed[id] = str(page.meta.get("successor", ""))
+            else:
+                rules.append(understand(page, id, path, kinds, code=code, check=check, later=not check))
     return Pack(tuple(rules), removed)
 
 
@@ -78,22 +80,32 @@ def merge(packs: Iterable[Pack]) -> Pack:
     return Pack(tuple(dict.fromkeys(rules.values())), removed)
 
 
-def _pages(folder: Path) -> list[Path]:
+def _pages(folder: str) -> list[str]:
     try:
-        names = sorted(entry for entry in os.listdir(folder) if entry.endswith(".md"))
+        return sorted(name for name in os.listdir(folder) if name.endswith(".md"))
     except FileNotFoundError:
         return []
-    return [folder / name for name in names]
 
 
-def _shown(path: Path, folder: Path) -> str:
-    return f"{folder.name}/{path.relative_to(folder).as_posix()}"
+def _text(path: str) -> str:
+    with open(path, "rb") as file:
+        return file.read().decode("utf-8").replace("\r\n", "\n")
 
 
 def understand(
-    page: Page, id: str, path: Path, kinds: Mapping[str, Kind], *, code: bool = True, check: bool = False
+    page: Page,
+    id: str,
+    path: Path | str,
+    kinds: Mapping[str, Kind],
+    *,
+    code: bool = True,
+    check: bool = False,
+    later: bool = False,
 ) -> Rule:
-    """A rule from its page; raises BadRule for a key that is missing, unknown or of a wrong value."""
+    """A rule from its page; raises BadRule for a key that is missing, unknown or of a wrong value.
+
+    With `later` what only some outputs tell (peers, standards) is understood when it is asked for.
+    """
     meta = page.meta
     _keys(page)
     rule = Rule(
@@ -106,36 +118,36 @@ def understand(
         profile=_one_of(page, "profile", PROFILES),
         body=page.body,
         check=_check(page, path, kinds, code),
-        sift=_sift(page) if "check" in page.meta else None,
+        sift=_sift(page) if "check" in page.raw else None,
         tags=_strings(page, "tags"),
-        peers=_peers(page),
-        standards={name: _strings(page, name) for name in STANDARDS if name in meta},
+        peers=Later(lambda: _peers(page)) if later else _peers(page),
+        standards=Later(lambda: _standards(page)) if later else _standards(page),
         aliases=tuple(_qualified(name, id) for name in _strings(page, "aliases")),
         supersedes=_strings(page, "supersedes"),
-        options={key[7:]: value for key, value in meta.items() if key.startswith("option.")},
+        options={key[7:]: meta[key] for key in page.raw if key.startswith("option.")},
         on=_strings(page, "on"),
         safety=_safety(page),
-        since=str(meta.get("since", "")),
-        status=_one_of(page, "status", ("stable", "preview", "deprecated")) if "status" in meta else "stable",
+        since=str(meta["since"]) if "since" in page.raw else "",
+        status=_one_of(page, "status", ("stable", "preview", "deprecated")) if "status" in page.raw else "stable",
     )
     if check:
         from dockguard.pack.check import check_page
 
-        check_page(page, rule, path, kinds)
+        check_page(page, rule, Path(path), kinds)
     return rule
 
 
 def _keys(page: Page) -> None:
-    for key in page.meta:
+    for key in page.raw:
         if key not in KEYS and not key.startswith(("option.", "note.")):
             from difflib import get_close_matches
 
             near = get_close_matches(key, sorted(KEYS), 1)
             raise page.fault(key, f"unknown key `{key}`" + (f"; did you mean `{near[0]}`?" if near else ""))
     for key in ("title", "severity", "confidence", "each", "profile"):
-        if key not in page.meta:
+        if key not in page.raw:
             raise page.fault(key, f"`{key}` is missing")
-    if "fix" in page.meta and "safety" not in page.meta:
+    if "fix" in page.raw and "safety" not in page.raw:
         raise page.fault("fix", "`safety: safe` or `safety: unsafe` is missing")
 
 
@@ -154,7 +166,7 @@ def _one_of(page: Page, key: str, words: Collection[str]) -> str:
 
 def _score(page: Page) -> float | None:
     """Severity follows from the score: 9 and more critical, 7 high, 4 medium, else low; without one it is low."""
-    score = page.meta.get("score")
+    score = page.meta["score"] if "score" in page.raw else None
     if score is not None and (not isinstance(score, (int, float)) or not 0.1 <= score <= 10):
         raise page.fault("score", "`score` is between 0.1 and 10.0")
     level = "low" if score is None or score < 4 else "medium" if score < 7 else "high" if score < 9 else "critical"
@@ -164,7 +176,9 @@ def _score(page: Page) -> float | None:
 
 
 def _strings(page: Page, key: str) -> tuple[str, ...]:
-    value = page.meta.get(key, [])
+    if key not in page.raw:
+        return ()
+    value = page.meta[key]
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list):
@@ -186,27 +200,31 @@ def _peers(page: Page) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _standards(page: Page) -> dict[str, tuple[str, ...]]:
+    return {name: _strings(page, name) for name in STANDARDS if name in page.meta}
+
+
 def _safety(page: Page) -> Safety | None:
     """Of the page's fix; a sibling that makes fixes declares it too."""
-    return _choice(page, "safety", lambda word: Safety[word.upper()]) if "safety" in page.meta else None
+    return _choice(page, "safety", lambda word: Safety[word.upper()]) if "safety" in page.raw else None
 
 
 # --- from page to check ----------------------------------------------------------------------------------------------
 
 
-def _check(page: Page, path: Path, kinds: Mapping[str, Kind], code: bool) -> Check:
+def _check(page: Page, path: Path | str, kinds: Mapping[str, Kind], code: bool) -> Check:
     """The page's own check, or its sibling's; compiled when it is first asked."""
-    sibling = path.with_suffix(".py")
-    if "check" not in page.meta and not sibling.is_file():
+    sibling = None if "check" in page.raw else Path(path).with_suffix(".py")
+    if sibling is not None and not sibling.is_file():
         raise page.fault("title", f"neither `check:` nor a sibling {sibling.name}")
-    if "check" not in page.meta and not code:
+    if sibling is not None and not code:
         raise page.fault("title", f"{sibling.name} is code; allow it with --allow-code")
     made: list[Check] = []
 
     def check(node: Any, options: Mapping[str, Any]) -> Iterator[Finding]:
         if not made:
             try:
-                made.append(_declared(page, kinds) if "check" in page.meta else _coded(page, sibling))
+                made.append(_declared(page, kinds) if sibling is None else _coded(page, sibling))
             except Exception as error:  # of a sibling that cannot be loaded, which is not tried again
                 made.append(_failing(error))
         return made[0](node, options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -54,10 +53,16 @@ class Page:
 
     path: str
     text: str
-    meta: Mapping[str, Any]
-    lines: Mapping[str, int]  # key to the line it stands on
+    raw: Mapping[str, str]  # the front matter as it is written
+    meta: Mapping[str, Any]  # its values
     body: str
     folder: str = ""
+
+    @cached_property
+    def lines(self) -> Mapping[str, int]:
+        """Key to the line it stands on."""
+        head = self.text[: len(self.text) - len(self.body)]
+        return {line.partition(": ")[0]: number for number, line in enumerate(head.split("\n"), 1) if ": " in line}
 
     def fault(self, key: str, why: str) -> BadRule:
         """An error that points to a key's line."""
@@ -75,21 +80,60 @@ class Page:
         return tuple(example for example in found if example.fences and example.role)
 
 
+class _Meta(Mapping[str, Any]):
+    """Front matter whose values are understood when they are asked for: a run asks for half of them."""
+
+    def __init__(self, path: str, raw: dict[str, str]) -> None:
+        self._path, self._raw = path, raw
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._known:
+            self._known[key] = self._understood(key)
+        return self._known[key]
+
+    def _understood(self, key: str) -> Any:
+        value = self._raw[key]
+        try:
+            return _scalar(value)
+        except ValueError as error:
+            number = [*self._raw].index(key) + 2
+            raise BadRule(f"{self._path}:{number}: `{key}`: {error}") from None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._raw
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
 def read(path: str, text: str, folder: str = "") -> Page:
     """A page from its text; raises BadRule."""
+    page = skimmed(path, text, folder)
+    for _ in page.meta.values():
+        pass
+    return page
+
+
+def skimmed(path: str, text: str, folder: str = "") -> Page:
+    """A page whose values raise BadRule only when they are asked for."""
     if not text.startswith("---\n"):
         raise BadRule(f"{path}:1: a page begins with a line `---`, its front matter and another `---`")
     end = text.find("\n---\n", 3)
     if end < 0:
         raise BadRule(f"{path}:1: the front matter is never closed by a line `---`")
-    meta: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    for number, line in enumerate(text[4:end].split("\n"), 2):
-        key, value = _pair(path, number, line)
-        if key in meta:
-            raise BadRule(f"{path}:{number}: `{key}` is given twice")
-        meta[key], lines[key] = value, number
-    return Page(path, text, meta, lines, text[end + 5 :], folder)
+    raw: dict[str, str] = {}
+    for line in text[4:end].split("\n"):
+        key, _, value = line.partition(": ")
+        value = value.strip()
+        if not value or not key or key != key.strip() or key in raw:
+            why = f"`{key}` is given twice" if key in raw else f"not `key: value`: {line.strip()!r}"
+            raise BadRule(f"{path}:{len(raw) + 2}: {why}")
+        raw[key] = value
+    return Page(path, text, raw, _Meta(path, raw), text[end + 5 :], folder)
 
 
 def _fences(text: str, start: int, end: int) -> Iterator[Fence]:
@@ -98,21 +142,16 @@ def _fences(text: str, start: int, end: int) -> Iterator[Fence]:
         yield Fence(path, match["text"], match.start("text"))
 
 
-def _pair(path: str, number: int, line: str) -> tuple[str, Any]:
-    """One `key: value`: a subset of YAML, so that GitHub and editors read what we read."""
-    key, colon, value = line.partition(": ")
-    value = value.strip()
-    if not colon or not key or key != key.strip() or not value:
-        raise BadRule(f"{path}:{number}: not `key: value`: {line.strip()!r}")
-    try:
-        return key, _scalar(value)
-    except ValueError as error:
-        raise BadRule(f"{path}:{number}: `{key}`: {error}") from None
-
-
 def _scalar(value: str) -> Any:
+    """A subset of YAML, so that GitHub and editors read what we read."""
     if value[0] == '"':
+        if '"' not in value[1:-1] and "\\" not in value and len(value) > 1 and value[-1] == '"':
+            return value[1:-1]
+        import json
+
         return json.loads(value)
+    if value.isalpha() and value not in ("true", "false"):
+        return value
     if value[0] == "[":
         if value[-1] != "]":
             raise ValueError("a list stands on one line, `[a, b]`")
@@ -126,6 +165,10 @@ def _scalar(value: str) -> Any:
 
 def _items(text: str) -> Iterator[str]:
     """The items of a list, commas inside double quotes kept."""
+    if '"' not in text:
+        items = text.split(",")
+        yield from map(str.strip, items if items[-1].strip() else items[:-1])
+        return
     item, quoted = "", False
     for char in text:
         quoted ^= char == '"' and not item.endswith("\\")

@@ -109,6 +109,8 @@ def _verdict(run: Run) -> str:
         text = f"the gate{policy} is off; {plural(active, 'finding')}"
     elif failing:
         text = f"{plural(failing, 'finding')} at or above `{run.gate.word}`; {active - failing} below the gate{policy}"
+    elif not active:
+        text = f"nothing found{policy and f' by policy {run.policy}'}"
     else:
         text = f"nothing at or above `{run.gate.word}`; {plural(active, 'finding')} below the gate{policy}"
     if run.problems:

@@ -9,6 +9,7 @@ from dockguard.render.excerpt import Frame, Mark
 from dockguard.render.footer import footer
 from dockguard.render.masking import masks_of
 from dockguard.render.places import from_here, place
+from dockguard.render.remedy import remedy
 from dockguard.render.rollup import grouped, name, noun, one_place
 from dockguard.render.terminal import Look, head, room, safe, tail, wrap
 from dockguard.render.variants import projects, told
@@ -58,7 +59,7 @@ def header(run: Run, *, color: bool = False, width: int = 100) -> str:
     gate = run.gate.word if run.gate is not None else "never"
     lines = wrap(f"dockguard {__version__}", look.width)
     base = f"policy {run.policy}" if run.policy else f"profile {run.profile}"
-    rest = f"{base} · gate {gate} · config {run.config or 'none'} · {_kinds(run)}"
+    rest = f"{base} · fail-on {gate} · config {run.config or 'none'} · {_kinds(run)}"
     lines = wrap(f"{lines[0]} · {rest}", look.width, "", "  ")
     lines += [row for project in projects(run) for row in wrap(f"stack {project}", look.width, "", "  ")]
     lines += [row for notice in run.notices for row in wrap(f"note: {notice}", look.width, "", "  ")]
@@ -86,6 +87,7 @@ class _Pen:
     def __init__(self, run: Run, look: Look, verbose: bool) -> None:
         self.run, self.look, self.verbose = run, look, verbose
         self.masks = masks_of(run)
+        self._helped: set[str] = set()  # rules whose help has been given: once is enough
 
     def block(self, group: Sequence[Report]) -> list[str]:
         """One finding, or several that say the same."""
@@ -150,6 +152,7 @@ class _Pen:
         first = group[0]
         yield from self._also(group, gutter)
         yield from self._fix(group, gutter)
+        yield from self._help(first, gutter)
         if first.finding.why:
             yield from self._fact("because", self.masks.words(first, first.finding.why), gutter)
         confidence = first.finding.confidence or first.rule.confidence
@@ -190,6 +193,13 @@ class _Pen:
         if len(fixes) < len(group) or len(titles) > 1:
             text += f" ({len(fixes)} of {len(group)} can be fixed" + (", each in its way)" if len(titles) > 1 else ")")
         yield from self._fact(f"fix ({fix.safety.value})", text, gutter)
+
+    def _help(self, report: Report, gutter: int) -> Iterator[str]:
+        """What to do, at the first finding of a rule that no edit removes."""
+        text = remedy(report.rule.body)
+        if text and report.finding.fix is None and report.rule.id not in self._helped:
+            self._helped.add(report.rule.id)
+            yield from self._fact("help", text, gutter)
 
     def _notes(self, report: Report) -> list[Note]:
         """The notes to show, each once."""

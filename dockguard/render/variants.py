@@ -21,6 +21,8 @@ def told(names: Sequence[str], run: Run, most: int) -> str:
     """Where a finding holds: `all 5`, `with compose.prod.yaml`; at most so many of a project by name."""
     found = by_project(names, run, most)
     several = len({*map(_base, run.stacks), *map(_base, names)}) > 1
+    if not several:
+        found = {base.rpartition("/")[2]: text for base, text in found.items()}
     whole = len(found) == 1 and next(iter(found.values())).startswith(("all", "both"))
     return "; ".join(
         text if whole or (not several and not text.startswith(ALONE)) else f"{base} {text}".rstrip()

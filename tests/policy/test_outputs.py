@@ -18,10 +18,10 @@ OURS = 'title = "Ours"\n[[control]]\nname = "A"\nrules = ["compose/privileged-co
 
 def test_text_names_the_policy(tmp_path: Path) -> None:
     run = judged(tmp_path, "restricted", FILES)
-    assert "policy restricted · gate medium" in text.header(run).replace("\n  ", " ")
+    assert "policy restricted · fail-on medium" in text.header(run).replace("\n  ", " ")
     assert "FAIL  2 findings at or above `medium`; 0 below the gate of policy restricted" in text.render(run)
     run = judged(tmp_path, "baseline", {"compose.yaml": project()})
-    assert "PASS  nothing at or above `high`; 0 findings below the gate of policy baseline" in text.render(run)
+    assert "PASS  nothing found by policy baseline" in text.render(run)
     assert "--profile" not in text.render(run)
     assert "the gate of policy audit is off" in text.render(judged(tmp_path, "audit", FILES))
 

@@ -46,12 +46,15 @@ high[stack/user-explicit-root]: service `web` runs as root although its image dr
    |
  3 |     build: ./app
    |            ----- built here
+   |
+   = help: Remove it.
 
 medium[compose/cap-drop-all-missing]: Service keeps Docker's default capabilities: 4 services
   --> compose.yaml:2:3   web
   --> compose.yaml:4:3   runner
   --> compose.yaml:7:3   proxy
   --> compose.yaml:9:3   db
+   = help: Remove it.
 
 suppressed:
   app/Dockerfile:1:1 dockerfile/maintainer (comment until 2027-03-31: legacy)
@@ -78,8 +81,7 @@ def test_without_verbose_suppressed_and_undecided_are_counted_only() -> None:
 
 def test_nothing_found_passes() -> None:
     assert render(Run((), (), (("Dockerfile", "dockerfile"),))) == (
-        "no findings in 1 file\n\nPASS  nothing at or above `high`; 0 findings below the gate\n"
-        "next: dockguard check --profile strict\n"
+        "no findings in 1 file\n\nPASS  nothing found\nnext: dockguard check --profile strict\n"
     )
 
 
@@ -111,7 +113,7 @@ def test_no_gate_passes_whatever_is_found() -> None:
 
 def test_errors_fail_and_are_told_on_both_streams() -> None:
     output = render(troubled())
-    assert "FAIL  2 errors, so the result is incomplete; nothing at or above `high`" in output
+    assert "FAIL  2 errors, so the result is incomplete; nothing found" in output
     assert "  nginx/nginx.conf:2:3: missing `;` after `listen 80` [nginx-syntax]" in output
     assert "  nginx/private.conf: permission denied [unreadable]" in output
     assert (
@@ -150,8 +152,8 @@ def test_commands_that_do_not_fit_beside_each_other_stand_below() -> None:
 def test_the_header_says_what_was_read_by_which_policy() -> None:
     run = dataclasses.replace(sample(), config="dockguard.toml", notices=("compose.yaml is checked once",), gate=None)
     assert header(run).splitlines() == [
-        "dockguard 0.1.0 · profile recommended · gate never · config dockguard.toml · 3 files (2 compose, 1",
-        "  dockerfile)",
+        "dockguard 0.1.0 · profile recommended · fail-on never · config dockguard.toml · 3 files (2 compose,",
+        "  1 dockerfile)",
         "stack compose.yaml, 2 variants: alone, with compose.override.yaml",
         "note: compose.yaml is checked once",
     ]
@@ -264,6 +266,16 @@ class TestFacts:
         run = Run((one,), (), (), stacks=(*names, "base + more", "base + yet more"))
         assert "= variants: base alone, with 0, with 1 and 3 more (-v shows them)" in render(run)
         assert "with 3 and with 4\n" in render(run, verbose=True)
+
+    def test_what_to_do_is_told_once_where_no_edit_does_it(self) -> None:
+        fix = Fix("remove `privileged`", (), Safety.UNSAFE)
+        output = alone(
+            report(PRIVILEGED, at(BASE, "web"), "fixable", fix=fix),
+            report(PRIVILEGED, at(BASE, "db"), "first"),
+            report(PRIVILEGED, at(BASE, "proxy"), "second"),
+        )
+        assert output.count("= help: Remove it.\n") == 1
+        assert output.index("second") < output.index("= help") < output.index("first")
 
     def test_many_notes_are_cut_and_shown_on_request(self) -> None:
         notes = tuple(Note(at(DOCKERFILE, "RUN true", n), f"layer {n}") for n in range(10))

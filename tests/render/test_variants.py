@@ -54,6 +54,10 @@ def test_several_projects_are_named() -> None:
     assert told(("a/c.yml", "a/c.yml + p.yml"), run(*stacks), 3) == "both"
 
 
+def test_the_name_of_the_only_base_is_enough() -> None:
+    assert told(("a/c.yml",), run("a/c.yml", "a/c.yml + p.yml", "a/c.yml + q.yml"), 3) == "c.yml alone"
+
+
 def test_bases_are_those_of_the_working_directory() -> None:
     here = run("a/c.yml", "a/c.yml + p.yml", "a/c.yml + q.yml", prefix="a")
     assert told(("a/c.yml",), here, 3) == "c.yml alone"

@@ -1,8 +1,9 @@
 """Data classes that cost nothing to define: the part of `dataclasses` that we use, made on first use.
 
 A frozen class of `dataclasses` takes 0.7 ms to define, and a run defines two hundred: more than reading and judging a
-small file. Here a class is only marked; its `__init__` is compiled when the first instance is made. That nobody
-assigns to a frozen field is checked by the type checker (PEP 681), not at run time; `slots` is accepted and ignored.
+small file. Here a class is only marked; its fields are read when the first instance is made, and its `__init__` is
+compiled when there are more than a few. That nobody assigns to a frozen field is checked by the type checker (PEP 681),
+not at run time; `slots` is accepted and ignored.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, TypeVar, dataclass_transform, overload
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
+EARLY = 16  # instances that are made without compiling anything: of most classes a small run makes no more
 _MISSING: Any = object()
 
 
@@ -53,22 +55,40 @@ def dataclass(cls: Any = None, /, *, frozen: bool = False, slots: bool = False, 
     """Mark a class as a record of its annotated fields."""
 
     def mark(owner: Any) -> Any:
-        own = {name: _field_of(owner, name) for name, kind in owner.__annotations__.items() if not _is_classvar(kind)}
-        bases = (base for base in owner.__mro__[1:] if is_record(base))
-        inherited: dict[str, Field] = next((base.__record__ for base in bases), {})
-        owner.__record__ = {**inherited, **own}
-        owner.__match_args__ = tuple(name for name, f in owner.__record__.items() if f.init)  # type: ignore[misc]
+        owner.__record__ = _RECORD
+        owner.__match_args__ = _MATCH_ARGS  # type: ignore[misc]
         owner.__init__ = _first_init(owner)
         owner.__dataclass_fields__ = _STANDARD
         if "__repr__" not in owner.__dict__:
             owner.__repr__ = _repr
         if eq and "__eq__" not in owner.__dict__:
-            owner.__values__ = staticmethod(_getter(owner.__record__))
+            owner.__values__ = _VALUES
             owner.__eq__ = _eq
             owner.__hash__ = _hash if frozen else None
         return owner
 
     return mark if cls is None else mark(cls)
+
+
+class _Made:
+    """An attribute of a marked class that is made when somebody asks for it, and then takes this one's place."""
+
+    def __init__(self, name: str, make: Callable[[Any], Any], keep: Callable[[Any], Any] = lambda value: value) -> None:
+        self._name, self._make, self._keep = name, make, keep
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        marked = next(base for base in owner.__mro__ if self._name in base.__dict__)
+        value = self._make(marked)
+        setattr(marked, self._name, self._keep(value))
+        return value
+
+
+def _record_of(owner: Any) -> dict[str, Field]:
+    """The fields of a class by name, inherited ones first."""
+    own = {name: _field_of(owner, name) for name, kind in owner.__annotations__.items() if not _is_classvar(kind)}
+    bases = (base for base in owner.__mro__[1:] if is_record(base))
+    inherited: dict[str, Field] = next((base.__record__ for base in bases), {})
+    return {**inherited, **own}
 
 
 class _Standard:
@@ -121,13 +141,40 @@ def _field_of(owner: Any, name: str) -> Field:
 
 
 def _first_init(owner: Any) -> Any:
-    """An `__init__` that compiles the real one for its class and steps aside."""
+    """An `__init__` that after a few instances, and for a wrong call, compiles the real one and steps aside."""
+    left = EARLY
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        owner.__init__ = _compiled(owner)
-        owner.__init__(self, *args, **kwargs)
+        nonlocal left
+        left -= 1
+        values = _bound(owner, args, kwargs) if left >= 0 else None
+        if values is None:
+            owner.__init__ = _compiled(owner)
+            owner.__init__(self, *args, **kwargs)
+            return
+        self.__dict__.update(values)
+        if hasattr(self, "__post_init__"):
+            self.__post_init__()
 
     return __init__
+
+
+def _bound(owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """The values of the fields for a call; None for a call that is wrong."""
+    record, names = owner.__record__, owner.__match_args__
+    values = dict(zip(names, args, strict=False))
+    if len(args) > len(names) or not values.keys().isdisjoint(kwargs) or not kwargs.keys() <= set(names):
+        return None
+    values.update(kwargs)
+    for name, found in record.items():
+        if name not in values:
+            if found.factory is not None:
+                values[name] = found.factory()
+            elif found.default is not _MISSING:
+                values[name] = found.default
+            elif found.init:
+                return None
+    return values
 
 
 def _compiled(owner: Any) -> Any:
@@ -173,6 +220,11 @@ def _eq(self: Any, other: Any) -> Any:
 
 def _hash(self: Any) -> int:
     return hash(self.__values__(self))
+
+
+_RECORD = _Made("__record__", _record_of)
+_MATCH_ARGS = _Made("__match_args__", lambda owner: tuple(name for name, f in owner.__record__.items() if f.init))
+_VALUES = _Made("__values__", lambda owner: _getter(owner.__record__), staticmethod)
 
 
 def _repr(self: Any) -> str:

@@ -48,9 +48,13 @@ def classes(module: object) -> list[type]:
     return [Plain, Made, Identity, Below]
 
 
+@pytest.mark.parametrize("before", [0, record.EARLY - 2, record.EARLY + 1])
 @pytest.mark.parametrize("module", [dataclasses, record])
-def test_the_same(module: object) -> None:
+def test_the_same(module: object, before: int) -> None:
+    """Before and after the first instances, of which records make their `__init__`."""
     plain, made, identity, below = classes(module)
+    for _ in range(before):
+        plain(1), made(), identity(1), below(1)
     assert plain(1) == plain(1, "x") == plain(a=1)
     assert plain(1) != plain(2)
     assert plain(1).__eq__(1) is NotImplemented

@@ -123,6 +123,7 @@ class Image:
     facts: Mapping[str, object] = field(default_factory=dict)  # more, by the names of `common/images`
     volumes: Many[Fact[str]] | None = None  # paths that its VOLUME instructions declare
     carried: Many[Fact[str]] | None = None  # capabilities that its build gives to files (`setcap`)
+    switcher: Callable[[], Fact[str]] | None = None  # the program by which its entrypoint changes the user
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dockguard.stack.writable import cover, plain
 if TYPE_CHECKING:
     from dockguard.common.images import ImageFacts
 
+_TO_SWITCH = frozenset(("SETGID", "SETUID"))  # setgroups(2) and setgid(2), setuid(2)
 _WRAPPERS = frozenset(("tini", "dumb-init", "catatonit", "--", "-g", "-s", "env", "exec"))
 _SHELL = regex(r"[;&|\n]\s*")
 _MAX_TEXT = 100_000
@@ -112,11 +113,20 @@ class Program:
         """Those that it cannot do without, as it is started here; None where nobody knows."""
         facts = self.own
         if facts is None:
-            return None
+            return _TO_SWITCH if self.switcher.written and self.starts_as_root.value is True else None
         carried = frozenset(() if self._may_replace(facts) else facts.file_capabilities or ())
         if self.starts_as_root.value is not True:
             return carried if facts.file_capabilities is not None and self.starts_as_root.sure else None
         return None if facts.capabilities is None else carried | frozenset(facts.capabilities) | self._for_ports
+
+    @cached_property
+    def switcher(self) -> Fact[str]:
+        """The program by which the entrypoint of an image that is built here changes the user; absent without one."""
+        built, service = self.container.built, self.container.container
+        replaced = any(fact is not None and fact.value is not None for fact in (service.entrypoint, service.command))
+        if built is None or built.switcher is None or replaced:
+            return Fact(None, self.span)
+        return built.switcher()
 
     @property
     def rights(self) -> Rights:
@@ -129,6 +139,9 @@ class Program:
     @cached_property
     def missing_capabilities(self) -> tuple[str, ...]:
         """Those that it cannot do without and does not have; raises Undecided where a variable decides."""
+        dropped = self.rights.dropped
+        if self.own is None and not dropped.items and not dropped.open:
+            return ()  # nothing to look for in scripts: what they need is there by default
         return lacking(self.rights, self.capabilities or ())
 
     @cached_property

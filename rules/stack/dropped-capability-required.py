@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockguard.api import Fact, Finding, Note, Program
+from dockguard.api import Confidence, Fact, Finding, Note, Program
 
 
 def check(program: Program) -> Iterator[Finding]:
@@ -16,7 +16,14 @@ def check(program: Program) -> Iterator[Finding]:
     listed = ", ".join(sorted(program.capabilities or ()))
     message = f"service `{program.name}` cannot work without {', '.join(missing)}: it needs `cap_add: [{listed}]`"
     notes = [Note(step.span, step.how) for step in place.via or ()]
-    yield Finding(place.span, message, (*notes, Note(program.image.span, _reason(program))))
+    if program.own is not None:
+        yield Finding(place.span, message, (*notes, Note(program.image.span, _reason(program))))
+        return
+    switcher = program.switcher
+    note = Note(switcher.span, f"`{switcher.known}` changes the user here")
+    yield Finding(
+        place.span, message, (*notes, note), confidence=Confidence.MEDIUM, why="a condition may stand before it"
+    )
 
 
 def _cause(program: Program, missing: tuple[str, ...]) -> Fact[str]:

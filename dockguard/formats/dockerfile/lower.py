@@ -33,7 +33,14 @@ def lower(image: Image) -> Iterator[pieces.Piece]:
         facts={"healthcheck": image.healthcheck},
         volumes=image.volumes,
         carried=_carried(image),
+        switcher=lambda: _switcher(image),
     )
+
+
+def _switcher(image: Image) -> Fact[str]:
+    from dockguard.formats.dockerfile.switching import switcher
+
+    return switcher(image)
 
 
 def _carried(image: Image) -> Many[Fact[str]]:

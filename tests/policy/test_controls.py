@@ -209,7 +209,7 @@ BAD: list[tuple[str, str, set[str], dict[str, Any]]] = [
         mounts("pool:/pool", pool={"driver_opts": {"type": "none", "o": "bind", "device": "/srv/pool"}}),
     ),
     ("Volume types", ONLY, {"compose/mount-propagation-shared"}, mounts("./conf:/etc/app:ro,rshared")),
-    ("Volume types", ONLY, {"compose/mount-propagation-shared"}, mounts("./conf:/etc/app:ro,rslave")),
+    ("Volume types", ONLY, {"compose/mount-propagation-slave"}, mounts("./conf:/etc/app:ro,rslave")),
     ("Exposure", ONLY, {"compose/port-published-all-interfaces"}, project({"ports": ["8080:8080"]})),
     ("Exposure", ONLY, {"compose/port-published-all-interfaces"}, project({"ports": [8080]})),
     ("Exposure", ONLY, {"compose/port-beyond-loopback"}, project({"ports": ["192.168.1.5:8080:8080"]})),

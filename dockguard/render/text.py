@@ -153,15 +153,25 @@ class _Pen:
         yield from self._also(group, gutter)
         yield from self._fix(group, gutter)
         yield from self._help(first, gutter)
-        if first.finding.why:
-            yield from self._fact("because", self.masks.words(first, first.finding.why), gutter)
-        confidence = first.finding.confidence or first.rule.confidence
-        if confidence < Confidence.HIGH:
-            yield from self._fact("confidence", confidence.word, gutter)
+        yield from self._levels(first, gutter)
         if len({report.variants for report in group}) == 1 and self._tell_variants(first):
             yield from self._fact("variants", self._variants(first), gutter)
         if more_notes > 0:
             yield from self._fact("note", f"{more_notes} more places (-v shows them)", gutter)
+
+    def _levels(self, report: Report, gutter: int) -> Iterator[str]:
+        """What the finding lowers of its rule's levels, and why; a confidence that is not high."""
+        finding, rule = report.finding, report.rule
+        why = self.masks.words(report, finding.why)
+        confidence = finding.confidence or rule.confidence
+        lowered = finding.severity is not None and finding.severity < rule.severity
+        if why and lowered:
+            yield from self._fact("severity", f"{report.severity.word}, not {rule.severity.word}: {why}", gutter)
+        elif why and confidence >= rule.confidence:
+            yield from self._fact("because", why, gutter)
+        if confidence < Confidence.HIGH:
+            reason = f", because {why}" if why and not lowered and confidence < rule.confidence else ""
+            yield from self._fact("confidence", f"{confidence.word}{reason}", gutter)
 
     def _also(self, group: Sequence[Report], gutter: int) -> Iterator[str]:
         """Who else has the same cause."""

@@ -8,6 +8,7 @@ from dockguard.render.places import from_here
 from dockguard.report import Run
 
 PLUS, ALONE = " + ", "alone"
+SHOWN = 8  # projects that a header names
 LISTED = 12  # variants of one project that a header names
 
 
@@ -40,13 +41,16 @@ def by_project(names: Sequence[str], run: Run, most: int) -> dict[str, str]:
 
 def projects(run: Run) -> Iterator[str]:
     """Each project of a run with its variants, for a header."""
-    for base in dict.fromkeys(map(_base, run.stacks)):
+    bases = list(dict.fromkeys(map(_base, run.stacks)))
+    for base in bases[:SHOWN] if len(bases) > SHOWN + 1 else bases:
         names = _siblings(base, run.stacks)
         if len(names) == 1:
             yield label(names[0], run)
         else:
             shown = [*map(_how, names[:LISTED])] + ([f"{len(names) - LISTED} more"] if len(names) > LISTED else [])
             yield f"{from_here(base, run)}, {len(names)} variants: {', '.join(shown)}"
+    if len(bases) > SHOWN + 1:
+        yield f"... and {len(bases) - SHOWN} more (--show-files lists them)"
 
 
 def _which(names: Sequence[str], every: Sequence[str], most: int) -> str:

@@ -16,7 +16,7 @@ def check(service: Service) -> Iterator[Finding]:
     name = f"service `{service.name}`"
     for fact, what in ((service.memory_limit, "memory"), (service.cpu_limit, "CPU"), (service.pids_limit, "process")):
         if fact.known is not None and fact.known <= 0:
-            yield _finding(fact, f"the {what} limit of {name} is none: the engine takes 0 and less for no limit")
+            yield _finding(fact, f"{name} has no {what} limit: the engine takes 0 and less for none")
     if service.memswap_limit.known == -1:
         yield _finding(service.memswap_limit, f"{name} may use swap without limit, whatever its memory limit")
     if service.oom_kill_disable.known:

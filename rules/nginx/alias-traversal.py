@@ -23,9 +23,8 @@ def check(location: Location) -> Iterator[Finding]:
         return
     path = alias.text(0)
     if match.prefix and not match.pattern.endswith("/") and "$" not in path:
-        yield Finding(
-            alias.span, f"`{match.pattern}../` leads out of `{path}`", (Note(location.span, "no slash at the end"),)
-        )
+        message = f"whoever asks for `{match.pattern}../` gets files from outside of `{path}`"
+        yield Finding(alias.span, message, (Note(location.span, "no slash at the end"),))
     elif (
         match.regex
         and (capture := CAPTURE.search(path))

@@ -19,4 +19,4 @@ def check(server: Server) -> Iterator[Finding]:
         if header is not None and header.span not in spans:
             spans.append(header.span)
     for span in spans:
-        yield Finding(span, "this stops nothing: pages have no policy besides")
+        yield Finding(span, "a report-only policy stops nothing, and the pages have no other")

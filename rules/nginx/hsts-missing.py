@@ -19,10 +19,10 @@ def check(server: Server) -> Iterator[Finding]:
     if not found:
         return
     doubt = all(context.proxied for context in found)
-    names = ", ".join(map(str, found[:6]))
+    names = server.listed(found)
     yield Finding(
         server.span,
-        f"responses of `{server.subject}` go without Strict-Transport-Security: {names}",
+        f"responses of `{server.subject}` go without Strict-Transport-Security for {names}",
         tuple(Note(context.span, "here") for context in found[:6] if context.span != server.span),
         confidence=Confidence.MEDIUM if doubt else None,
         why="the upstream may send it" if doubt else "",

@@ -16,14 +16,14 @@ def check(clear: Clear) -> Iterator[Finding]:
     found = list(clear.contents)
     if not found:
         return
-    names = ", ".join(map(str, found[:4]))
+    names = clear.server.listed(found)
     twin = clear.twin
     notes = [Note(context.span, "here") for context in found[:4]]
     if twin is not None and twin is not clear.server:
         notes.append(Note(twin.span, "the same over TLS"))
     yield Finding(
         clear.span,
-        f"`{clear.subject}` answers over plain HTTP instead of redirecting to TLS: {names}",
+        f"`{clear.subject}` answers {names} over plain HTTP instead of redirecting to TLS",
         tuple(notes),
         confidence=None if twin else Confidence.MEDIUM,
         why="" if twin else "no server with TLS has its name",

@@ -24,7 +24,7 @@ def check(directive: Directive) -> Iterator[Finding]:
     if directive.name == "return" and index == 1 and directive.text(0) not in REDIRECTS:
         return
     if _only_tls(directive):
-        yield Finding(word.span, "sends visitors from TLS to plain HTTP")
+        yield Finding(word.span, "this sends visitors from TLS to plain HTTP")
 
 
 def _only_tls(directive: Directive) -> bool:

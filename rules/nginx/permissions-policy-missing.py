@@ -15,7 +15,7 @@ def check(server: Server) -> Iterator[Finding]:
     """One finding for a server, with the contexts that go without as notes."""
     found = server.pages_without("permissions-policy")
     if found:
-        names = ", ".join(map(str, found[:6]))
-        message = f"pages of `{server.subject}` go without a Permissions-Policy: {names}"
+        names = server.listed(found)
+        message = f"pages of `{server.subject}` go without a Permissions-Policy for {names}"
         notes = (Note(context.span, "here") for context in found[:6] if context.span != server.span)
         yield Finding(server.span, message, tuple(notes))

@@ -17,9 +17,9 @@ def check(server: Server) -> Iterator[Finding]:
     """One finding for a server, with the upstreams whose header goes out as notes."""
     found = [one for one in server.contexts if _leaks(one)]
     if found:
-        names = ", ".join(map(str, found[:6]))
+        names = server.listed(found)
         notes = tuple(Note(one.upstream.span, "of this upstream") for one in found[:6])
-        yield Finding(server.span, f"an `X-Powered-By` of the upstream goes out to everybody: {names}", notes)
+        yield Finding(server.span, f"an `X-Powered-By` of the upstream goes out to everybody from {names}", notes)
 
 
 def _leaks(location: Location) -> bool:

@@ -24,7 +24,9 @@ def check(location: Location) -> Iterator[Finding]:
         return
     doubt = bool(location.access.rules.open)
     why = "the file that includes this one may restrict it" if doubt else ""
-    yield Finding(line.span, "everybody can read this", confidence=Confidence.LOW if doubt else None, why=why)
+    yield Finding(
+        line.span, "everybody can read the status page", confidence=Confidence.LOW if doubt else None, why=why
+    )
 
 
 def _families(location: Location) -> set[str]:

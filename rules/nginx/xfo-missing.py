@@ -17,10 +17,10 @@ def check(server: Server) -> Iterator[Finding]:
     if not found:
         return
     doubt = all(context.proxied for context in found)
-    names = ", ".join(map(str, found[:6]))
+    names = server.listed(found)
     yield Finding(
         server.span,
-        f"pages of `{server.subject}` go without X-Frame-Options and `frame-ancestors`: {names}",
+        f"pages of `{server.subject}` go without X-Frame-Options and `frame-ancestors` for {names}",
         tuple(Note(context.span, "here") for context in found[:6] if context.span != server.span),
         confidence=Confidence.MEDIUM if doubt else None,
         why="the upstream may send it" if doubt else "",

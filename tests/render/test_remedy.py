@@ -15,6 +15,8 @@ from dockguard.render.remedy import LONGEST, remedy
         ("Use nginx 1.27.3 or newer. `y` too.", "Use nginx 1.27.3 or newer."),
         ("```nginx\nx on;\n```", ""),
         ("word " * LONGEST, ""),
+        (f"Do this first; then {'word ' * LONGEST}", "Do this first."),
+        ("Write a server that refuses:\n\n```nginx\nserver {}\n```", "Write a server that refuses."),
     ],
 )
 def test_the_first_sentence(part: str, text: str) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from dockguard.finding import Confidence, Fix, Note, Safety, Severity
+from dockguard.record import replace
 from dockguard.render.text import header, problems, render
 from dockguard.report import Run
 from dockguard.source import Source, Span
@@ -240,18 +241,17 @@ class TestRollUp:
 
 class TestFacts:
     def test_what_lowered_a_finding_is_told(self) -> None:
-        output = alone(
-            report(
-                PRIVILEGED,
-                at(BASE, "web"),
-                "m",
-                why="the stage is not built",
-                confidence=Confidence.LOW,
-                severity=Severity.LOW,
-            )
+        one = report(PRIVILEGED, at(BASE, "web"), "m", why="the stage is not built", confidence=Confidence.LOW)
+        one = replace(one, severity=Severity.LOW, finding=replace(one.finding, severity=Severity.LOW))
+        told = "   = severity: low, not critical: the stage is not built\n   = confidence: low\n"
+        assert told in alone(one)
+
+    def test_what_lowers_the_confidence_alone_is_told_beside_it(self) -> None:
+        one = report(PRIVILEGED, at(BASE, "web"), "m", why="the upstream may", confidence=Confidence.LOW)
+        assert "   = confidence: low, because the upstream may\n" in alone(one)
+        assert "   = because: the upstream may\n" in alone(
+            report(PRIVILEGED, at(BASE, "web"), "m", why="the upstream may")
         )
-        assert "   = because: the stage is not built" in output
-        assert "   = confidence: low" in output
 
     def test_a_single_variant_that_is_the_file_itself_is_not_told(self) -> None:
         assert "variants" not in alone(report(PRIVILEGED, at(BASE, "web"), "m", variants=("compose.yaml",)))

@@ -74,6 +74,11 @@ def test_a_header_names_every_project_and_not_every_variant() -> None:
     assert second == "b.yml"
 
 
+def test_a_header_names_the_first_projects_of_many() -> None:
+    assert len(list(projects(run(*(f"{n}.yml" for n in range(9)))))) == 9
+    assert list(projects(run(*(f"{n}.yml" for n in range(20)))))[8:] == ["... and 12 more (--show-files lists them)"]
+
+
 def test_nothing_is_said_of_no_variant() -> None:
     assert told((), run(), 3) == ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dockguard.formats.nginx.level import Directive, Level
@@ -67,6 +67,12 @@ class Server:
     def contexts(self) -> Many[Any]:
         """What can answer: itself, its locations, and the `if` and `limit_except` blocks in them."""
         return Many(tuple(self._contexts), self.span, self._why)
+
+    @staticmethod
+    def listed(contexts: Sequence[Any]) -> str:
+        """Contexts for a message, at most six of them by name: "`/`, `/api/` and 3 more"."""
+        more = f" and {len(contexts) - 6} more" if len(contexts) > 6 else ""
+        return ", ".join(map(str, contexts[:6])) + more
 
     @cached_property
     def _by_level(self) -> dict[int, Any]:

@@ -51,7 +51,8 @@ def _of_the_host() -> Iterator[Control]:
     yield Control("namespaces", _namespaces, _words(spaces))
     paths = """compose/container-runtime-socket-mounted compose/engine-api-* compose/host-root-equivalent-mount
         compose/sensitive-host-* compose/raw-storage-or-memory-device compose/selinux-relabel-system-dir
-        compose/mount-propagation-shared compose/exporter-reads-host compose/exporter-kernel-log compose/socket-proxy-permissive"""
+        compose/mount-propagation-shared compose/exporter-reads-host compose/exporter-kernel-log
+        compose/socket-proxy-permissive"""
     yield Control("host access", _host, _words(paths))
     ports = """compose/*port-published* compose/ineffective-port-rebind compose/monitoring-stack-exposed
         compose/proxy-admin-interface-insecure stack/backend-published"""

@@ -144,6 +144,22 @@ class Program:
             return ()  # nothing to look for in scripts: what they need is there by default
         return lacking(self.rights, self.capabilities or ())
 
+    @property
+    def stays_root_without(self) -> tuple[str, ...]:
+        """What it lacks to become its image's user, where it starts all the same and stays root."""
+        facts = self.own
+        if facts is None or not facts.drops_to or self.capabilities is None or self.starts_as_root.value is not True:
+            return ()
+        return () if self.missing_capabilities else lacking(self.rights, _TO_SWITCH)
+
+    @property
+    def advised_capabilities(self) -> frozenset[str] | None:
+        """What to leave to the image's own program: what it needs, and what it becomes its user with if it can."""
+        needed, facts = self.capabilities, self.own
+        if needed is None or facts is None:
+            return None
+        return needed | (_TO_SWITCH if facts.drops_to and self.starts_as_root.value is True else frozenset())
+
     @cached_property
     def carried(self) -> frozenset[str]:
         """Capabilities that files of its image are known to carry."""

@@ -16,7 +16,7 @@ def check(service: Service) -> Iterator[Finding]:
     if service.drops_all_capabilities:
         return
     program = cast("Program | None", service.program)
-    needed = program.capabilities if program is not None and program.own is not None else None
+    needed = program.advised_capabilities if program is not None else None
     message = f"service `{service.name}` keeps Docker's default capabilities"
     if needed is not None:
         message += (

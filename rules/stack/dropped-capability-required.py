@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockguard.api import Confidence, Fact, Finding, Note, Program
+from dockguard.api import Confidence, Fact, Finding, Note, Program, Severity
 
 
 def check(program: Program) -> Iterator[Finding]:
     """One finding for a service, placed at what drops them."""
     missing = program.missing_capabilities
     if not missing:
+        yield from _stays_root(program)
         return
     place = _cause(program, missing)
     listed = ", ".join(sorted(program.capabilities or ()))
@@ -24,6 +25,18 @@ def check(program: Program) -> Iterator[Finding]:
     yield Finding(
         place.span, message, (*notes, note), confidence=Confidence.MEDIUM, why="a condition may stand before it"
     )
+
+
+def _stays_root(program: Program) -> Iterator[Finding]:
+    """An entrypoint that looks for the capabilities first, and goes on as root where they are not there."""
+    missing = program.stays_root_without
+    if missing and program.facts is not None:
+        place, user = _cause(program, missing), program.facts.drops_to
+        message = (
+            f"service `{program.name}` stays root: without {', '.join(missing)} its image does not become `{user}`"
+        )
+        note = Note(program.image.span, "this image changes the user where it may")
+        yield Finding(place.span, message, (note,), severity=Severity.MEDIUM, why="it starts all the same")
 
 
 def _cause(program: Program, missing: tuple[str, ...]) -> Fact[str]:

@@ -61,7 +61,9 @@ class Capability:
         from dockguard.formats.compose.pulled import facts_of
 
         facts = facts_of(self.service)
-        return (facts.capabilities or ()) if facts is not None and facts.starts_as_root is True else ()
+        if facts is None or facts.starts_as_root is not True:
+            return ()
+        return (*(facts.capabilities or ()), *(("SETGID", "SETUID") if facts.drops_to else ()))
 
     @cached_property
     def service_makes_tunnels(self) -> bool:

@@ -38,9 +38,11 @@ class Text:
 
     @cached_property
     def _long_words(self) -> list[tuple[int, int]]:
-        """Words over several lines, whose blanks mean something."""
-        words = (word for statement in self._statements for word in statement.args)
-        return sorted((word.start, word.end) for word in words if "\n" in self._source.text[word.start : word.end])
+        """Words over several lines, or up to the end of the file, whose blanks mean something."""
+        text = self._source.text
+        words = (word for statement in self._statements for word in (statement.name, *statement.args))
+        places = ((word.start, word.end) for word in words)
+        return sorted((start, end) for start, end in places if end == len(text) or "\n" in text[start:end])
 
     def _inside(self, offset: int) -> bool:
         at = bisect_right(self._long_words, (offset, len(self._source.text))) - 1

@@ -150,3 +150,30 @@ def test_what_can_split_headers(line, path, headers, splits):
         if not (newer and "add_header" in line):
             assert (b"\nInj" in answer) == splits, answer
         assert any(use.splits.known for use in uses(site(whole))) == splits
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "away"),
+    [
+        ("return 302 $arg_n;", "/?n=https://evil.test", True),
+        ("return 302 /$arg_n;", "/?n=/evil.test", False),
+        ("absolute_redirect off; return 302 /$arg_n;", "/?n=/evil.test", True),
+        ("location ~ ^/y/(.*)$ { return 301 /$1; }", "/y/%5cevil.test", False),
+        ("absolute_redirect off; location ~ ^/y/(.*)$ { return 301 /$1; }", "/y/%5cevil.test", True),
+        ("absolute_redirect off; location ~ ^/y(/.*)$ { return 301 $1; }", "/y/%5cevil.test", True),
+        ("if ($request_uri ~ ^/o/(.*)$) { return 302 $1; }", "/o/https://evil.test", True),
+        ("return 301 https://$host$request_uri;", "//evil.test", False),
+        ("return 301 https://$http_x$request_uri;", "/", True),
+    ],
+)
+def test_what_leads_to_other_sites(line, path, away):
+    with _served(line) as (whole, port):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as channel:
+            head = f"GET {path} HTTP/1.1\r\nHost: h.test\r\nX: evil.test\r\nConnection: close\r\n\r\n"
+            channel.sendall(head.encode())
+            answer = b"".join(iter(lambda: channel.recv(65536), b"")).decode("latin1")
+        target = answer.partition("Location: ")[2].partition("\r\n")[0].replace("\\", "/")
+        scheme, host = target.partition("//")[::2]
+        left = scheme in ("", "http:", "https:") and host.partition("/")[0].partition(":")[0] == "evil.test"
+        assert left == away, target
+        assert any(use.redirected.known for use in uses(site(whole))) == away

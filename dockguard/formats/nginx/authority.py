@@ -108,3 +108,39 @@ def host(way: Sequence[Part], scheme: bool) -> str | None:
 def path(way: Sequence[Part], scheme: bool) -> list[Part]:
     """The pieces behind the host."""
     return [part for stage, part in stages(way, scheme) if stage == PATH and (part.name or part.written)]
+
+
+_CHECKED = _BY_NAME | {"http_host"}
+
+
+def redirected(way: Sequence[Part], relative: bool) -> Part | None:
+    """The piece through which clients choose the site that a redirect leads to.
+
+    nginx puts scheme and host before a path, unless `relative` (`absolute_redirect off`): then two slashes, or a slash
+    and a backslash, begin a host. Hosts of the request itself are left out: who follows a link has not chosen them.
+    """
+    if not way:
+        return None
+    first = way[0]
+    if not first.name and first.written.startswith("/") and not first.written.startswith("//"):
+        begins = relative and first.written == "/" and len(way) > 1 and _slashes(way[1].text)
+        return way[1] if begins else None
+    if first.name and _free(first.text):
+        away = bool(first.text.shape.first & chars.LETTERS) or (
+            relative and bool(first.text.shape.first & chars.of("/"))
+        )
+        return first if away else None
+    found = chosen([part for part in way if part.written], True, any_name=False)
+    return found.part if found is not None and not found.label and not found.part.text.chosen <= _CHECKED else None
+
+
+def _free(text: Text) -> bool:
+    """Whether clients write what they like."""
+    return (
+        bool(text.chosen - _CHECKED) and text.known and not text.shape.spelt and bool(text.shape.chars & chars.of("/:"))
+    )
+
+
+def _slashes(text: Text) -> bool:
+    """Whether clients may begin it with a slash; of a decoded path nginx has made one slash out of several."""
+    return _free(text) and bool(text.shape.first & chars.of("\\" if text.decoded else "/\\"))

@@ -51,7 +51,7 @@ class Definitions:
             elif home is own:
                 here = [one for one in here if _before(one, own, until)]
             found += here
-            if any(_sure(one, home) for one in here):
+            if any(_sure(one, home) or _together(one, line) for one in here):
                 return found, True
         if found:
             return found, False
@@ -90,6 +90,13 @@ def _sure(definition: Definition, home: Level) -> bool:
     if isinstance(definition, Provider):
         return definition.state == MATCHED
     return definition.level is home and runs(definition)
+
+
+def _together(definition: Definition, line: Directive) -> bool:
+    """Whether a `set` stands before another line of a program in the same block, so that it ran whenever that does."""
+    if isinstance(definition, Provider) or definition.level is not line.level or line.name not in REWRITE:
+        return False
+    return position(definition) < position(line)
 
 
 def _until(line: Directive, home: Level) -> int:

@@ -27,8 +27,9 @@ class Member:
 class Endpoint:
     """One address and port."""
 
-    def __init__(self, members: tuple[Member, ...], why: str) -> None:
+    def __init__(self, members: tuple[Member, ...], why: str, again: bool = False) -> None:
         self.members, self._why = members, why
+        self._again = again  # the same servers share a socket before it: of IPv4, for instance
 
     @property
     def span(self) -> Span:
@@ -55,7 +56,7 @@ class Endpoint:
     @property
     def ambiguous(self) -> Fact[str]:
         """The address, where several servers share it and none is said to be the default; not of Unix sockets."""
-        chosen = any(member.listen.default for member in self.members) or not self.members[0].listen.port
+        chosen = any(member.listen.default for member in self.members) or not self.members[0].listen.port or self._again
         return Fact(self.name if self.count > 1 and not chosen else None, self.span)
 
     @property
@@ -71,7 +72,7 @@ class Endpoint:
         """
         member = self.first
         server = member.server
-        if server is None or self._why or server.names.open or server.fragment or member.listen.loopback:
+        if server is None or self._why or self._again or server.names.open or server.fragment or member.listen.loopback:
             return Fact(None, self.span)
         named = [str(name.known) for name in server.names if name.known is not None]
         anybody = not named or any(name.lower() in _NOBODY or name.startswith("~") for name in named)
@@ -94,7 +95,11 @@ def endpoints(site: Site) -> Iterator[Endpoint]:
             if stream is not None:
                 key = ("stream", *_socket(stream), "udp" in line.texts)
                 found.setdefault(key, []).append(Member(level, stream, None))
-    return (Endpoint(tuple(members), site.servers.open) for members in found.values())
+    seen: set[tuple[tuple[int, bool], ...]] = set()
+    for members in found.values():
+        group = tuple((id(member.level), member.listen.default) for member in members)
+        yield Endpoint(tuple(members), site.servers.open, group in seen)
+        seen.add(group)
 
 
 def _socket(listen: Listen) -> tuple[str, int, bool]:

@@ -135,6 +135,16 @@ class Use:
         return self._chosen is not None and self._chosen.label
 
     @property
+    def redirected(self) -> Fact[str]:
+        """The variable through which clients choose the site that a redirect leads to; absent where they cannot."""
+        if self.role != HEADER or self.name not in ("return", "rewrite"):
+            return Fact(None, self.span)
+        relative = self.line.level.setting("absolute_redirect").known == "off"
+        found = (authority.redirected(way, relative) for way in self.ways)
+        part = next((one for one in found if one is not None), None)
+        return self._fact(part) if part is not None else Fact(None, self.span)
+
+    @property
     def spoofed_host(self) -> Fact[str]:
         """The variable through which clients choose the host that an upstream sees; absent where they cannot.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from dockguard.formats.dockerfile.tree import Instruction
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass, replace
 from dockguard.source import Fact, Span, Via
 from dockguard.stack.pieces import User
@@ -60,22 +61,22 @@ class Settings:
         words: Fact[tuple[str, ...]] = Fact(None, span)
         return cls(user, text, text, words, words, words, words, text)
 
-    @property
+    @cached_property
     def env(self) -> dict[str, Fact[str]]:
         """ENV by name."""
         return entries(self.env_list)
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, Fact[str]]:
         """LABEL by name."""
         return entries(self.label_list)
 
-    @property
+    @cached_property
     def ports(self) -> tuple[Fact[str], ...]:
         """EXPOSE, each once."""
         return tuple(entries(self.port_list).values())
 
-    @property
+    @cached_property
     def volumes(self) -> tuple[Fact[str], ...]:
         """VOLUME, each once."""
         return tuple(entries(self.volume_list).values())

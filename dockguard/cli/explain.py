@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from dockguard.rule import Rule
 
 
 @click.command("explain")
 @click.argument("what", metavar="RULE|KIND|POLICY|FILE:LINE")
 def command(what: str) -> None:
-    """Explain a rule (`compose/privileged-container`), a kind (`compose.service`), a policy, or FILE:LINE."""
-    text = _rule(what) or _kind(what) or _policy(what)
+    """Explain a rule, by its name (`compose/privileged-container`) or another tool's (`DL3002`, `trivy:DS-0002`); a
+    kind that rules ask about (`compose.service`); a policy; or what is found at FILE:LINE.
+    """
+    text = _rule(what) or _kind(what) or _policy(what) or _foreign(what)
     if text is None and what.rpartition(":")[2].isdigit():
         text = _line(*what.rsplit(":", 1))
     if text is None:
@@ -23,17 +29,43 @@ def command(what: str) -> None:
 def _rule(name: str) -> str | None:
     from dockguard.rulebook import rulebook
 
-    book = rulebook()
-    rule = book.catalogue().named(name)
-    if rule is None:
-        return None
+    catalogue = rulebook().catalogue()
+    rule = catalogue.named(name)
+    if rule is None and "/" not in name:
+        short = [one for one in catalogue.rules.values() if one.id.partition("/")[2] == name]
+        rule = short[0] if len(short) == 1 else None
+    return _page(rule) if rule is not None else None
+
+
+def _foreign(name: str) -> str | None:
+    """The rules that stand for one of another tool: its page where there is one, else their names."""
+    from dockguard.rulebook import rulebook
+
+    peer, _, id = name.rpartition(":")
+    rules = [
+        rule
+        for rule in rulebook().catalogue().rules.values()
+        if any(id in ids for known, ids in rule.peers.items() if peer in ("", known))
+    ]
+    if len(rules) < 2:
+        return _page(rules[0]) if rules else None
+    width = max(len(rule.id) for rule in rules)
+    rows = [f"  {rule.id:{width}}  {rule.title}" for rule in rules]
+    return "\n".join([f"{len(rules)} rules stand for `{name}`; `dockguard explain RULE` shows one:", *rows])
+
+
+def _page(rule: Rule) -> str:
+    """The facts of a rule, its page, and how to accept what it finds."""
     facts = [f"severity {rule.severity.word}", f"confidence {rule.confidence.word}", f"profile {rule.profile}"]
     facts += [f"score {rule.score}"] if rule.score else []
     facts += [f"{name} {', '.join(ids)}" for name, ids in rule.standards.items()]
     peers = [f"{peer} {', '.join(ids)}" for peer, ids in rule.peers.items()]
     lines = [rule.id, " · ".join(facts), *([f"peers: {' · '.join(peers)}"] if peers else [])]
     lines += [f"option {name} = {value!r}" for name, value in rule.options.items()]
-    return "\n".join([*lines, "", rule.body.strip()])
+    lines += ["", rule.body.strip()]
+    if rule.family != "meta":  # no comment silences those
+        lines += ["", "## Accept it", "", f"Above its line: `# dockguard: ignore[{rule.id}] until=YYYY-MM-DD -- why`"]
+    return "\n".join(lines)
 
 
 def _kind(name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -268,6 +269,13 @@ def test_output_does_not_depend_on_hash_seeds(project: Path) -> None:
 
 def test_explain(project: Path) -> None:
     assert "Remove it." in run("explain", "compose/privileged-container", cwd=project).stdout
+    assert "# dockguard: ignore[compose/privileged-container] until=" in run("explain", "CL-0002", cwd=project).stdout
+    assert "Remove it." in run("explain", "privileged-container", cwd=project).stdout
+    assert "Remove it." in run("explain", "docker-bench:5.5", cwd=project).stdout
+    several = run("explain", "hadolint:DL3002", cwd=project).stdout
+    assert re.match(r"\d rules stand for `hadolint:DL3002`", several)
+    assert "  dockerfile/final-user-root " in several
+    assert run("explain", "trivy:DL3002", cwd=project).returncode == 2
     assert "service.privileged: bool" in run("explain", "compose.service", cwd=project).stdout
     assert "compose/privileged-container" in run("explain", "compose.yaml:4", cwd=project).stdout
 

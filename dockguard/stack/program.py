@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import basename
-from typing import TYPE_CHECKING
 
+from dockguard.common.images import ImageFacts, facts_of
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Undecided, Unknown
@@ -13,9 +13,6 @@ from dockguard.stack.capabilities import lacking
 from dockguard.stack.link import Running, Stack
 from dockguard.stack.pieces import Mount, Proxy, Rights, User
 from dockguard.stack.writable import cover, plain
-
-if TYPE_CHECKING:
-    from dockguard.common.images import ImageFacts
 
 _TO_SWITCH = frozenset(("SETGID", "SETUID"))  # setgroups(2) and setgid(2), setuid(2)
 _WRAPPERS = frozenset(("tini", "dumb-init", "catatonit", "--", "-g", "-s", "env", "exec"))
@@ -69,8 +66,6 @@ class Program:
     @cached_property
     def facts(self) -> ImageFacts | None:
         """What is known of that image; None where nobody knows it, or where what is built is not seen."""
-        from dockguard.common.images import facts_of
-
         hidden = self.container.built is None and self.container.container.build is not None
         name = None if hidden else self.image.known
         return facts_of(name) if name else None

@@ -16,6 +16,11 @@ from dockguard.source import Span
 if TYPE_CHECKING:
     from dockguard.formats.compose.service import Service
 
+# What every name of the table holds: the table is read for few variables only (a test compares them).
+HINT = regex(
+    r"ssl|tls|verif|insecure|https|trusted_host|host_key|ssh_command|galaxy|sumdb|goflags|maven|revoke|skip|cert|reject",
+    2,
+)
 # Names that say of themselves what they switch off, with a value that is true; and what they switch on, with a false.
 _OFF = regex(
     r"(?:.*_)?(?:(?:INSECURE_?)?SKIP_?VERIFY|SKIP_?(?:TLS|SSL|CERT(?:IFICATE)?)_?(?:VERIFY|VERIFICATION|VALIDATION)|"
@@ -23,7 +28,7 @@ _OFF = regex(
     r"(?:NO|DISABLE)_(?:TLS|SSL|CERT)_(?:VERIFY|VERIFICATION|VALIDATION)|ALLOW_(?:INSECURE|SELF_SIGNED)_CERTS?)"
 )
 _ON = regex(
-    r"(?:.*_)?(?:VERIFY_(?:SSL|TLS|CERTS?|PEER)|(?:SSL|TLS)_VERIFY(?:_PEER|_CERTS?)?|REJECT_UNAUTHORIZED|STRICT_SSL)"
+    r"(?!(?:.*_)?(?:SKIP|DISABLE|NO|INSECURE|IGNORE)_)(?:.*_)?(?:VERIFY_(?:SSL|TLS|CERTS?|PEER)|(?:SSL|TLS)_VERIFY(?:_PEER|_CERTS?)?|REJECT_UNAUTHORIZED|STRICT_SSL)"
 )
 _OPTION = regex(
     r"--?(?:[\w.-]{0,80}[.-])?(?:insecure-?skip-?(?:tls-?)?verify|skip-?(?:tls|ssl)-?verify|(?:tls|ssl)-?skip-?verify|"
@@ -58,12 +63,12 @@ def unverified(service: Service) -> Iterator[Unverified]:
 
 
 def _variables(entries: Iterable[Entry], service: Service) -> Iterator[Unverified]:
-    from dockguard.common.tls import in_variable
-
     for entry in entries:
         data = entry.value.data
-        if data is None or is_unknown(data):
+        if data is None or is_unknown(data) or not HINT.search(entry.name):
             continue
+        from dockguard.common.tls import in_variable
+
         text, place = go_text(data), origin(entry.value)[1]
         known = in_variable(entry.name, text, place)
         if known is not None and known.kind in ("certificate", "host-key"):

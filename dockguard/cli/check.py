@@ -138,9 +138,17 @@ def _rendered(name: str, run: Run, verbose: bool, suppressed: bool, color: bool 
 
 
 def width() -> int:
-    """Columns of an output for people."""
+    """Columns of an output for people: COLUMNS, else those of the terminal; 100 at most, and where there is none."""
     columns = os.environ.get("COLUMNS", "")
-    return max(60, min(100, int(columns))) if columns.isdigit() else 100
+    return max(60, min(100, int(columns) if columns.isdigit() else _terminal()))
+
+
+def _terminal() -> int:
+    """Columns of the terminal that stdout is; 100 for a file or a pipe."""
+    try:
+        return os.get_terminal_size(1).columns or 100
+    except OSError:
+        return 100
 
 
 def _write(path: str, text: str) -> None:

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -238,3 +239,27 @@ def test_rules_are_listed(project: Path, capsys: Any) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert not [line for line in lines if "compose/" in line.split()[:1]]
     assert any("stack/" in line for line in lines)
+
+
+@pytest.mark.parametrize(("columns", "most"), [(72, 72), (300, 100)])
+def test_the_output_fits_the_terminal(project: Path, columns: int, most: int) -> None:
+    fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    arguments = [sys.executable, "-m", "dockguard", "check", "--profile", "audit", "--color", "never"]
+    text = b""
+    with subprocess.Popen(arguments, stdout=theirs, stderr=subprocess.DEVNULL, cwd=project) as process:
+        os.close(theirs)
+        while chunk := _read(ours):
+            text += chunk
+    os.close(ours)
+    assert process.returncode == 1
+    widest = max(map(len, text.decode().splitlines()))
+    assert most - 12 < widest <= most
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux: the other end is closed
+        return b""

@@ -1,6 +1,6 @@
 """What nginx's own variables hold: who chooses the text, and which characters can be in it.
 
-Measured on nginx 1.22.1 and 1.31.5 (`tests/nginx/test_taint_served.py`): only the decoded path, a request's body and
+Measured on nginx 1.22.1 and 1.31.3 (`tests/nginx/test_taint_served.py`): only the decoded path, a request's body and
 the user name of Basic authentication can hold a line break; everything else of a request loses or refuses it.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dockguard.finding import Confidence, Finding, Note
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.listen import Listen, listen_of
 from dockguard.lazy import cached_property
@@ -90,6 +91,22 @@ class Server:
     def responses_without(self, name: str) -> list[Any]:
         """Contexts whose responses surely go without a header that no block around them sets either."""
         return [one for one in self._contexts if one.responds and not one.inherits_all and _bare(one, name)]
+
+    def lacking(self, contexts: Sequence[Any], what: str, responses: str = "pages") -> Iterator[Finding]:
+        """One finding for what contexts of it lack, with the first of them as notes; none where none lacks it.
+
+        Less sure where a proxied application may send it.
+        """
+        if not contexts:
+            return
+        doubt = all(context.proxied for context in contexts)
+        yield Finding(
+            self.span,
+            f"{responses} of `{self.subject}` go without {what} for {self.listed(contexts)}",
+            tuple(Note(context.span, "here") for context in contexts[:6] if context.span != self.span),
+            confidence=Confidence.MEDIUM if doubt else None,
+            why="the upstream may send it" if doubt else "",
+        )
 
     @cached_property
     def _pages(self) -> list[Any]:

@@ -196,6 +196,7 @@ class Written:
     why: str  # `its pid`, `a cache`
     span: Span
     named: bool
+    is_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

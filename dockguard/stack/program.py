@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import basename
+from posixpath import basename, dirname
 
 from dockguard.common.images import ImageFacts, facts_of
 from dockguard.lazy import cached_property, regex
@@ -28,6 +28,12 @@ class Path:
     why: str
     span: Span
     vital: bool = True  # it does not start without
+    is_file: bool = False
+
+    @property
+    def folder(self) -> str:
+        """Where something has to be mounted."""
+        return dirname(self.path) if self.is_file else self.path
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +217,7 @@ class Program:
     def _configured(self) -> Iterator[Path]:
         for proxy in self.proxies if self._runs("nginx") else ():
             for one in proxy.writes.items if proxy.writes is not None else ():
-                yield Path(one.path, one.why, one.span)
+                yield Path(one.path, one.why, one.span, is_file=one.is_file)
 
     def _by_image(self) -> Iterator[Path]:
         facts = self.own

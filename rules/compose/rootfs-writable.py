@@ -30,6 +30,7 @@ def _needs(service: Service) -> tuple[str, ...] | None:
     try:
         if program is None or not program.is_studied:
             return None
-        return tuple(path.path for path in program.bare)
+        found = tuple(dict.fromkeys(path.folder for path in program.bare))
+        return None if "/" in found else found
     except Undecided:
         return None

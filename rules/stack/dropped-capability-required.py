@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
-from dockguard.api import Confidence, Fact, Finding, Note, Program, Severity
+from dockguard.api import Confidence, Fact, Finding, Fix, Note, Program, Severity
+
+if TYPE_CHECKING:
+    from dockguard.api import Service
 
 
 def check(program: Program) -> Iterator[Finding]:
@@ -18,13 +22,19 @@ def check(program: Program) -> Iterator[Finding]:
     message = f"service `{program.name}` cannot work without {', '.join(missing)}: it needs `cap_add: [{listed}]`"
     notes = [Note(step.span, step.how) for step in place.via or ()]
     if program.own is not None:
-        yield Finding(place.span, message, (*notes, Note(program.image.span, _reason(program))))
+        yield Finding(place.span, message, (*notes, Note(program.image.span, _reason(program))), _fix(program, missing))
         return
     switcher = program.switcher
     note = Note(switcher.span, f"`{switcher.known}` changes the user here")
     yield Finding(
         place.span, message, (*notes, note), confidence=Confidence.MEDIUM, why="a condition may stand before it"
     )
+
+
+def _fix(program: Program, missing: tuple[str, ...]) -> Fix | None:
+    service = cast("Service", program.container.container.node)
+    edits = service.amended({}, cap_add=missing)
+    return Fix("give back what it needs", edits) if edits else None
 
 
 def _stays_root(program: Program) -> Iterator[Finding]:
@@ -36,7 +46,8 @@ def _stays_root(program: Program) -> Iterator[Finding]:
             f"service `{program.name}` stays root: without {', '.join(missing)} its image does not become `{user}`"
         )
         note = Note(program.image.span, "this image changes the user where it may")
-        yield Finding(place.span, message, (note,), severity=Severity.MEDIUM, why="it starts all the same")
+        fix = _fix(program, missing)
+        yield Finding(place.span, message, (note,), fix, Severity.MEDIUM, why="it starts all the same")
 
 
 def _cause(program: Program, missing: tuple[str, ...]) -> Fact[str]:

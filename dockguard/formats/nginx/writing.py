@@ -53,7 +53,7 @@ def _named(site: Site) -> Iterator[Written]:
         why = _purpose(line)
         path = line.text(0)
         if why and path and "$" not in path and not line.words[0].opaque and not _goes_elsewhere(line.name, path):
-            yield Written(join(_PREFIX, path), why, line.span, named=True)
+            yield Written(join(_PREFIX, path), why, line.span, named=True, is_file=line.name in (*_LOGS, "pid"))
 
 
 def _purpose(line: Directive) -> str:
@@ -74,7 +74,7 @@ def _defaults(site: Site) -> Iterator[Written]:
     if not _is_whole(site) or not _is_packaged(site):
         return
     if not site.root.has("pid") and not site.root.hidden(frozenset(("pid",))):
-        yield Written(_PID, "its pid", site.span, named=False)
+        yield Written(_PID, "its pid", site.span, named=False, is_file=True)
     servers = [server.level for server in site.servers]
     for name, path in _TEMPS.items():
         if any(_is_default(level, name) for level in servers):

@@ -21,16 +21,24 @@ def check(service: Service) -> Iterator[Finding]:
     """One finding for each namespace; a network that is a tunnel's is what such services are there for."""
     for name, text in _WHAT.items():
         fact = getattr(service, name)
-        kind, colon, other = (fact.known or "").partition(":")
-        if not colon or kind not in ("service", "container") or (name == "network_mode" and _is_tunnel(service, other)):
+        kind, colon, wanted = (fact.known or "").partition(":")
+        if not colon or kind not in ("service", "container"):
             continue
-        whose = f"service `{other}`" if kind == "service" else f"`{other}`, a container of nobody here"
+        other = _find(service, kind, wanted)
+        if name == "network_mode" and other is not None and _is_tunnel(other):
+            continue
+        whose = f"service `{other.name}`" if other is not None else f"`{wanted}`, a container of nobody here"
         notes = tuple(Note(step.span, step.how) for step in fact.via or ())
         yield Finding(fact.span, f"service `{service.name}` {text.format(whose)}", notes)
 
 
-def _is_tunnel(service: Service, name: str) -> bool:
-    other = service.project.service(name) if service.project is not None else None
-    return other is not None and (
-        other.makes_tunnels or any(cap.known == "NET_ADMIN" for cap in other.added_capabilities)
+def _find(service: Service, kind: str, wanted: str) -> Service | None:
+    """The service that is meant: by its name, or by the name of its container."""
+    others = service.project.services if service.project is not None else ()
+    return next(
+        (one for one in others if wanted == (one.name if kind == "service" else one.container_name.known)), None
     )
+
+
+def _is_tunnel(other: Service) -> bool:
+    return other.makes_tunnels or any(name.known == "NET_ADMIN" for name in other.added_capabilities)

@@ -6,6 +6,7 @@ nothing, needs linear time, and takes any text: what makes no sense to it is ski
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from dockguard.common import shell_embed
@@ -106,13 +107,23 @@ class Script:
 
     def substituted(self, word: Word) -> tuple[Command, ...]:
         """The commands of the substitutions in a word: `curl` for `"$(curl x)"` and `<(curl x)`."""
-        places = [part for part in word.pieces if part.kind in ("command", "process")]
-        return tuple(
-            command
-            for command in self.commands
-            if command.source is word.source
-            and any(part.start <= command.element.start and command.element.end <= part.end for part in places)
-        )
+        starts, commands = self._by_place.get(word.source, ([], []))
+        found: list[Command] = []
+        for part in word.pieces if starts else ():
+            if part.kind in ("command", "process"):
+                inside = commands[bisect_left(starts, part.start) : bisect_left(starts, part.end)]
+                found += [command for command in inside if command.element.end <= part.end]
+        return tuple(found)
+
+    @cached_property
+    def _by_place(self) -> dict[Source, tuple[list[int], list[Command]]]:
+        """The commands of each text in the order of their beginnings, and these."""
+        found: dict[Source, tuple[list[int], list[Command]]] = {}
+        for command in sorted(self.commands, key=lambda command: command.element.start):
+            starts, commands = found.setdefault(command.source, ([], []))
+            starts.append(command.element.start)
+            commands.append(command)
+        return found
 
     def _of(self, elements: Iterable[Element]) -> Iterator[Command]:
         """The commands of elements, compounds opened; substitutions are left out."""

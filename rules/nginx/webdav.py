@@ -16,7 +16,7 @@ WRITES = frozenset(("PUT", "DELETE", "MKCOL", "COPY", "MOVE"))
 def check(location: Location) -> Iterator[Finding]:
     """Methods that write, and neither access rules nor `limit_except`."""
     line = location.level.last("dav_methods")
-    if line is None or location.dead or location.internal:
+    if line is None or location.dead or location.internal or location.server.loopback:
         return
     methods = sorted(WRITES.intersection(line.texts))
     if not methods or location.access.restricts or location.access.rules.open or guarded(location):

@@ -62,8 +62,8 @@ class Documents:
 
     @cached_property
     def hidden(self) -> Fact[str]:
-        """A hidden file that clients would get; absent where all are kept back, or no files are served."""
-        for uri in _HIDDEN if self._seen else ():
+        """A hidden file that others would get; absent where all are kept back, or no files are served to others."""
+        for uri in _HIDDEN if self._seen and not self.server.loopback else ():
             context = self._serves(uri)
             if context is not None and _root(context.level) is not None:
                 return Fact(uri, context.span)

@@ -199,13 +199,15 @@ def _spans(report: Report) -> tuple[Span, ...]:
 
 
 def _lines(span: Span) -> Span:
-    """The whole lines of a place, not endless."""
+    """The whole lines of a place, not endless: of a long one blocks, which many places share."""
     source = span.source
     size = len(source.text)
     start, end = min(span.start, size), min(max(span.end, span.start), span.start + MAX_PLACE, size)
     first = source.line_span(source.position(start)[0])
     last = source.line_span(source.position(end)[0])
-    return Span(source, max(first.start, start - MARGIN), max(end, min(last.end, end + MARGIN)))
+    low, high = max(start - MARGIN - first.start, 0), end + MARGIN - last.start
+    whole = last.start + -(-high // MARGIN) * MARGIN
+    return Span(source, first.start + low // MARGIN * MARGIN, max(end, min(last.end, whole)))
 
 
 def _masked_places(reports: Iterable[Report]) -> Iterator[Span]:

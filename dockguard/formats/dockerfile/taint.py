@@ -26,6 +26,7 @@ _KEEPERS = {
     "git-credential-store": ((),), "conan": (("user",),), "glab": (("auth", "login"),), "oras": (("login",),),
 }  # fmt: skip
 _MAX_TAINTED = 100  # places with a secret in one stage that are followed
+_MAX_DEPTH = 50  # folders above a file that are looked at
 _HARMLESS = ("/dev/", "/proc/")
 
 
@@ -102,25 +103,49 @@ def _prints(command: RunCommand, variable: str | None) -> bool:
 def removed(image: Image) -> Iterator[Leak]:
     """Sensitive files that one layer brings and a later one removes: they stay in the image."""
     for stage in image.stages:
-        brought: list[Copy] = []
+        brought = _Brought()
         for step in stage.own:
-            brought += [copy for copy in step.copies if len(brought) < _MAX_TAINTED and _is_secret_file(copy)]
-            for command in step.commands if step.name == "RUN" and brought else ():
+            for copy in filter(_is_secret_file, step.copies):
+                brought.add(copy)
+            for command in step.commands if step.name == "RUN" and brought.copies else ():
                 if command.name in ("rm", "shred", "unlink", "srm"):
-                    yield from _removed(command, brought)
+                    for word in command.words:
+                        for copy in brought.taken(word):
+                            yield Leak(copy.target.known or word, command.step, command.span, copy.span)
+
+
+class _Brought:
+    """Copies that nothing has removed yet, found by what a command may call them."""
+
+    def __init__(self) -> None:
+        self.copies: dict[int, Copy] = {}
+        self._named: dict[str, list[int]] = {}
+        self._folders: dict[str, list[int]] = {}  # whose content is removed with them
+
+    def add(self, copy: Copy) -> None:
+        """One more."""
+        number, target, source = id(copy), copy.target.known or "", copy.source.known or ""
+        self.copies[number] = copy
+        for name in {target, f"{target}/{source.rpartition('/')[2]}", source}:
+            self._named.setdefault(name, []).append(number)
+        at = target.find("/")
+        for _ in range(_MAX_DEPTH):
+            if at < 0:
+                return
+            self._folders.setdefault(target[:at], []).append(number)
+            at = target.find("/", at + 1)
+
+    def taken(self, word: str) -> list[Copy]:
+        """The copies that `rm WORD` removes, which are not there any more."""
+        numbers = self._named.pop(word.rstrip("/"), [])
+        if word.startswith("/"):
+            numbers = [*numbers, *self._folders.pop(word.rstrip("/*"), [])]
+        found = [self.copies.pop(number, None) for number in numbers]
+        return [copy for copy in found if copy is not None]
 
 
 def _is_secret_file(copy: Copy) -> bool:
     return copy.kind in ("context", "heredoc") and bool(sensitive_path(copy.source.known or copy.target.known or ""))
-
-
-def _removed(command: RunCommand, brought: list[Copy]) -> Iterator[Leak]:
-    for word in command.words:
-        for copy in brought:
-            target = copy.target.known or ""
-            names = {target, f"{target}/{(copy.source.known or '').rpartition('/')[2]}", copy.source.known or ""}
-            if word.rstrip("/") in names or (word.startswith("/") and target.startswith(f"{word.rstrip('/*')}/")):
-                yield Leak(copy.target.known or word, command.step, command.span, copy.span)
 
 
 def crossing(image: Image) -> Iterator[Leak]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from dockguard.common import tables
 from dockguard.common.package_names import Package, read_package
@@ -36,7 +36,8 @@ _NAMES_PACKAGES = frozenset(("install", "upgrade", "remove", "download", "exec",
 _WITH_WORDS = frozenset(("cache", "store"))  # verbs that clean with a further word only
 
 
-class Manager(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Manager:
     """What the table says of one manager."""
 
     key: str
@@ -95,7 +96,8 @@ class PackageCall:
                 yield assigned.word
 
 
-class Leftover(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Leftover:
     """A cache that a command leaves in the layer, and where (any of these folders)."""
 
     call: PackageCall

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from dockguard.common.shell_build import changed
 from dockguard.common.shell_words import Word, embedded
 from dockguard.common.shell_wrappers import WRAPPERS, assignment, program, unwrap
 from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Source
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "busybox-sh"))
@@ -21,7 +21,8 @@ _INTERPRETER = regex(r"(?:python|pypy|perl|ruby|node|nodejs|php|lua|deno)[0-9]*(
 _FIND = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 
 
-class Script(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Script:
     """A text that a command runs, and how."""
 
     source: Source
@@ -32,7 +33,8 @@ class Script(NamedTuple):
     kind: str = "script"
 
 
-class Inner(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Inner:
     """What a command runs besides itself: scripts to be read, and command lines that are words already."""
 
     scripts: tuple[Script, ...] = ()
@@ -72,7 +74,8 @@ def _text(words: tuple[Word, ...], options: frozenset[str], kind: str = "script"
     return Inner((Script(source, 0, len(source.text), options, "sh", kind),))
 
 
-class _Shell(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Shell:
     """A shell's command line."""
 
     options: frozenset[str]

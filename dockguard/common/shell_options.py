@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from dockguard.common.shell_words import Word
 from dockguard.lazy import regex
+from dockguard.record import dataclass
 
 _OPTION = regex(r"-[A-Za-z0-9#?@/+-]")
 
 
-class Option(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Option:
     """One option: `-k`, `--index-url=X`, `-o X`. A cluster like `-sSLk` gives one for each letter."""
 
     name: str  # with its dashes
@@ -19,7 +20,8 @@ class Option(NamedTuple):
     word: Word  # the word it stands in
 
 
-class CommandLine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CommandLine:
     """Arguments, told apart."""
 
     options: tuple[Option, ...]
@@ -30,7 +32,8 @@ class CommandLine(NamedTuple):
         return (option for option in self.options if option.name in names)
 
 
-class Grammar(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Grammar:
     """Which options of a program take the next word as their value.
 
     `short` are letters, `long` are whole options; with `single` a dash begins a long option (`-insecure`, Go's way).

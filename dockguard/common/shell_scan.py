@@ -10,6 +10,7 @@ from dockguard.common.shell_lex import Lexer
 from dockguard.common.shell_tree import Block, Element
 from dockguard.common.shell_words import Assignment, HereDoc, Part, Redirect, Word
 from dockguard.lazy import regex
+from dockguard.record import replace
 from dockguard.source import Source, Span
 
 _TOKEN = regex(
@@ -322,7 +323,7 @@ class Scanner:
                 break
             line = min(close + 1, self.end)
         doc = HereDoc(name, name == delimiter, chomp, Span(self.source, start, line))
-        element.redirects[index] = element.redirects[index]._replace(doc=doc)
+        element.redirects[index] = replace(element.redirects[index], doc=doc)
         if doc.expands and not reads_script(tuple(element.words)):
             self._expansions(element, start, line)
         close = self.text.find("\n", line, self.end)

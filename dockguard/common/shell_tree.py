@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dockguard.common.shell_words import Assignment, Redirect, Word
+from dockguard.record import dataclass
 
 PIPES = ("|", "|&")
 _PLAIN = ("group", "subshell")
 _SHELLS = ("subshell", "substitution", "script", "process", "trap", "function")
 
 
-class Failure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Failure:
     """What happens when a command fails.
 
     `effect` is `stops` (the script ends with an error), `lost` (nobody notices) or `unknown` (another command, a

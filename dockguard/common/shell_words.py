@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from dockguard.lazy import regex
-from dockguard.record import dataclass
+from dockguard.record import dataclass, replace
 from dockguard.source import Origin, Source, Span, Unknown
 
 _NAME = regex(r"\$\{?([#!]?)([A-Za-z_]\w*|[0-9]+|[@*#?$!-])(.*)", re.S)
@@ -15,7 +14,8 @@ _DEFAULT = regex(r":?-([^$`\"'\\{}]*)\}\Z")
 _GLOB = regex(r"[*?\[]|\{[^{}]*,[^{}]*\}|\A~")
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Part:
     """A piece of a word: `text` (known), `variable`, `command`, `process` or `arithmetic` (known when it runs).
 
     `start` and `end` are offsets in the word's source, quotes left out. A known piece is verbatim when it is as long
@@ -138,7 +138,7 @@ class Word:
                 continue
             verbatim = part.kind == "text" and part.end - part.start == size
             start = part.start + count if verbatim else part.start
-            left.append(part._replace(start=start, text=part.text[count:]) if count else part)
+            left.append(replace(part, start=start, text=part.text[count:]) if count else part)
             count = 0
         start = left[0].start if left else self.end
         return Word(self.source, start, self.end, tuple(left), True)
@@ -187,7 +187,8 @@ def _joined(pieces: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int], .
     return tuple(found)
 
 
-class Assignment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Assignment:
     """`NAME=value` before a command, or as an argument of `export`, `env` and the like."""
 
     name: str
@@ -200,7 +201,8 @@ class Assignment(NamedTuple):
         return self.word.value
 
 
-class HereDoc(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HereDoc:
     """A here-document: its delimiter and where its body stands."""
 
     name: str
@@ -216,7 +218,8 @@ class HereDoc(NamedTuple):
         return "\n".join(line.lstrip("\t") for line in self.body.text.split("\n"))
 
 
-class Redirect(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Redirect:
     """One redirection: `2>/dev/null`, `<<EOF`, `2>&1`."""
 
     fd: str  # digits before the operator, "" for the operator's own default

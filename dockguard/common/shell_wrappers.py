@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from dockguard.common.shell_words import Assignment, Word
+from dockguard.record import dataclass, replace
 from dockguard.source import Span
 
 
-class Wrapper(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Wrapper:
     """How a wrapper's command line is read (its manual page's synopsis)."""
 
     short: str = ""  # one-letter options that take a value
@@ -29,7 +30,7 @@ _SUDO = Wrapper("ugpCrtThUDRa", _long("--user --group --prompt --close-from --ro
 _TINI = Wrapper("pe")
 
 WRAPPERS: dict[str, Wrapper] = {
-    "sudo": _SUDO._replace(assigns=True, silent="lvKk"),
+    "sudo": replace(_SUDO, assigns=True, silent="lvKk"),
     "doas": Wrapper("uC", silent="L"),
     "env": Wrapper("uC", _long("--unset --chdir"), assigns=True),
     "nice": Wrapper("n", _long("--adjustment")),
@@ -78,7 +79,8 @@ WRAPPERS: dict[str, Wrapper] = {
 }
 
 
-class Unwrapped(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
     """A command line without its wrappers."""
 
     wrappers: tuple[str, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from dockguard.common import tables
 from dockguard.common.hosts import is_loopback
@@ -17,6 +17,7 @@ from dockguard.common.shell_command import Command
 from dockguard.common.shell_options import CommandLine, Grammar, parse
 from dockguard.common.shell_words import Word
 from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Span, Unknown
 
 __all__ = ["Weakness", "in_command", "in_environment", "in_variable"]
@@ -35,7 +36,8 @@ _WHAT = {
 _MAX_JOINED = 4000
 
 
-class Weakness(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Weakness:
     """One switch that weakens a check."""
 
     tool: str  # curl, pip, NODE's variable: Node.js
@@ -51,7 +53,8 @@ class Weakness(NamedTuple):
         return _WHAT[self.kind]
 
 
-class _Tool(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Tool:
     name: str
     topic: str
     grammar: Grammar

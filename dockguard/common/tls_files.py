@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from dockguard.common import tables
 from dockguard.common.shell import Script
@@ -13,6 +13,7 @@ from dockguard.common.shell_command import Command
 from dockguard.common.shell_words import Word, embedded
 from dockguard.common.tls import Weakness, in_command
 from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Source, Span
 
 __all__ = ["in_file", "in_script", "written"]
@@ -22,7 +23,8 @@ _ESCAPED = regex(r"\\([nt])")
 MAX_TEXT = 100_000  # characters of one file that are looked at
 
 
-class _File(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _File:
     paths: tuple[str, ...]
     row: Mapping[str, Any]
     lines: tuple[tuple[re.Pattern[str], str], ...]

@@ -6,20 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from dockguard.formats import load
-from dockguard.formats.base import Format, Kind
-from dockguard.stack.link import Proxied, Published, Running, published
-from dockguard.stack.program import Program, programs
-from dockguard.stack.served import Served, served
-from dockguard.stack.upstreams import Upstream, upstreams
+from dockguard.formats.base import Format, Kind, LaterKinds
 
-STACK = {
-    "stack.container": Kind(Running, lambda stack: stack.containers),
-    "stack.route": Kind(Proxied, lambda stack: stack.routes),
-    "stack.port": Kind(Published, published),
-    "stack.program": Kind(Program, programs),
-    "stack.site": Kind(Served, served),
-    "stack.upstream": Kind(Upstream, upstreams),
-}
+
+def _stack() -> dict[str, Kind]:
+    """The kinds of a stack, which a file that nothing runs does without."""
+    from dockguard.stack.link import Proxied, Published, Running, published
+    from dockguard.stack.program import Program, programs
+    from dockguard.stack.served import Served, served
+    from dockguard.stack.upstreams import Upstream, upstreams
+
+    return {
+        "stack.container": Kind(Running, lambda stack: stack.containers),
+        "stack.route": Kind(Proxied, lambda stack: stack.routes),
+        "stack.port": Kind(Published, published),
+        "stack.program": Kind(Program, programs),
+        "stack.site": Kind(Served, served),
+        "stack.upstream": Kind(Upstream, upstreams),
+    }
 
 
 class Kinds(Mapping[str, Kind]):
@@ -27,7 +31,8 @@ class Kinds(Mapping[str, Kind]):
 
     def __init__(self, formats: Iterable[Format], *more: Mapping[str, Kind]) -> None:
         self._families: dict[str, Mapping[str, Kind]] = {format.name: format.kinds for format in formats}
-        for further in (STACK, *more):
+        self._families["stack"] = LaterKinds(_stack)
+        for further in more:
             for name in further:
                 self._families[name.partition(".")[0]] = further
 

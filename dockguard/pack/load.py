@@ -88,7 +88,7 @@ def _pages(folder: str) -> list[str]:
 
 
 def _text(path: str) -> str:
-    with open(path, "rb") as file:
+    with open(path, "rb", buffering=0) as file:
         return file.read().decode("utf-8").replace("\r\n", "\n")
 
 

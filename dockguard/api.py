@@ -28,31 +28,31 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.parts import Build as Build
     from dockguard.formats.compose.pulled import Pulled as Pulled
     from dockguard.formats.compose.switches import Switch as Switch
-    from dockguard.formats.dockerfile.debugging import ImageSwitch as ImageSwitch
+    from dockguard.formats.dockerfile.commands.debugging import ImageSwitch as ImageSwitch
     from dockguard.formats.nginx.access import AccessRule as AccessRule
-    from dockguard.formats.nginx.advisories import Advisory as Advisory
-    from dockguard.formats.nginx.caching import Cached as Cached
-    from dockguard.formats.nginx.ciphers import Ciphers as Ciphers
-    from dockguard.formats.nginx.cookies import Cookie as Cookie
-    from dockguard.formats.nginx.csp import Policy as Policy
-    from dockguard.formats.nginx.expressions import Regex as Regex
-    from dockguard.formats.nginx.headers import Header as Header
+    from dockguard.formats.nginx.directives.repeats import Repeat as Repeat
+    from dockguard.formats.nginx.directives.settings import Setting as Setting
+    from dockguard.formats.nginx.directives.slots import Wrong as Wrong
+    from dockguard.formats.nginx.flow.uses import Use as Use
+    from dockguard.formats.nginx.headers.caching import Cached as Cached
+    from dockguard.formats.nginx.headers.cookies import Cookie as Cookie
+    from dockguard.formats.nginx.headers.csp import Policy as Policy
+    from dockguard.formats.nginx.headers.headers import Header as Header
+    from dockguard.formats.nginx.headers.hsts import Hsts as Hsts
+    from dockguard.formats.nginx.home.advisories import Advisory as Advisory
     from dockguard.formats.nginx.hops import Hop as Hop
-    from dockguard.formats.nginx.hsts import Hsts as Hsts
-    from dockguard.formats.nginx.layout import Text as Text
     from dockguard.formats.nginx.level import Directive as Directive
     from dockguard.formats.nginx.level import Level as Level
     from dockguard.formats.nginx.limits import Limit as Limit
     from dockguard.formats.nginx.limits import Zone as Zone
     from dockguard.formats.nginx.location import Location as Location
-    from dockguard.formats.nginx.repeats import Repeat as Repeat
+    from dockguard.formats.nginx.regex.expressions import Regex as Regex
     from dockguard.formats.nginx.server import Server as Server
-    from dockguard.formats.nginx.settings import Setting as Setting
     from dockguard.formats.nginx.site import Site as Site
-    from dockguard.formats.nginx.slots import Wrong as Wrong
-    from dockguard.formats.nginx.sockets import Clear as Clear
-    from dockguard.formats.nginx.tls import Tls as Tls
-    from dockguard.formats.nginx.uses import Use as Use
+    from dockguard.formats.nginx.text.layout import Text as Text
+    from dockguard.formats.nginx.wire.ciphers import Ciphers as Ciphers
+    from dockguard.formats.nginx.wire.sockets import Clear as Clear
+    from dockguard.formats.nginx.wire.tls import Tls as Tls
 
     Mounted = parts.Mount  # what a service mounts; `Mount` is the stack's word
     ServicePort = parts.Port

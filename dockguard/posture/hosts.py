@@ -11,7 +11,7 @@ from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.server import Server
 from dockguard.formats.nginx.site import Site
-from dockguard.formats.nginx.tls import sides
+from dockguard.formats.nginx.wire.tls import sides
 from dockguard.posture.judge import Heard
 from dockguard.posture.model import Said
 from dockguard.record import dataclass

@@ -8,7 +8,7 @@ from typing import Any
 from dockguard.config import Config
 from dockguard.finding import Severity
 from dockguard.formats.compose.model import Service
-from dockguard.formats.compose.tree import is_unknown, unknown_names
+from dockguard.formats.compose.text.tree import is_unknown, unknown_names
 from dockguard.policy.force import over, under
 from dockguard.policy.model import Control, Policy
 from dockguard.posture.judge import EVERYBODY, Asker, Heard

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dockguard.formats.base import Comment
-from dockguard.formats.compose.comments import comments
-from dockguard.formats.compose.parse import parse
+from dockguard.formats.compose.text.comments import comments
+from dockguard.formats.compose.text.parse import parse
 from dockguard.source import Source
 
 TEXT = """\

@@ -10,8 +10,8 @@ import pytest
 
 from dockguard.formats.compose import FORMAT
 from dockguard.formats.compose.model import Project
-from dockguard.formats.compose.parse import parse
-from dockguard.formats.compose.tree import Value
+from dockguard.formats.compose.text.parse import parse
+from dockguard.formats.compose.text.tree import Value
 from dockguard.source import Source
 from dockguard.workspace import Workspace
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dockguard.finding import apply
-from dockguard.formats.compose.edit import edit, literal_text
-from dockguard.formats.compose.parse import parse
+from dockguard.formats.compose.text.edit import edit, literal_text
+from dockguard.formats.compose.text.parse import parse
 from dockguard.source import Source
 
 from .projects import project

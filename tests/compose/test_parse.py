@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockguard.formats.compose.parse import MAX_DEPTH, Tree, parse
+from dockguard.formats.compose.text.parse import MAX_DEPTH, Tree, parse
 from dockguard.source import Source
 
 

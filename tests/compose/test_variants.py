@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dockguard.formats.compose.names import matches, sniff
 from dockguard.formats.compose.scripts import places
+from dockguard.formats.compose.text.names import matches, sniff
 from dockguard.stack.pieces import Deployment
 from dockguard.workspace import Workspace
 

@@ -10,8 +10,8 @@ import pytest
 
 from dockguard.formats.dockerfile import FORMAT
 from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.parse import parse
-from dockguard.formats.dockerfile.tree import Instruction, Tree
+from dockguard.formats.dockerfile.text.parse import parse
+from dockguard.formats.dockerfile.text.tree import Instruction, Tree
 from dockguard.source import Fact, Source
 from dockguard.stack.pieces import BuildRequest
 from dockguard.workspace import Workspace

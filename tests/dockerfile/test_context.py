@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockguard.formats.dockerfile.ignore import _REGEX, _simulate, parse, tokens
+from dockguard.formats.dockerfile.files.ignore import _REGEX, _simulate, parse, tokens
 from dockguard.source import Source
 from tests.dockerfile.helpers import image, images, request
 

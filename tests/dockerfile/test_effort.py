@@ -12,8 +12,8 @@ from functools import cache
 
 import pytest
 
-from dockguard.formats.dockerfile.parse import MAX_INSTRUCTIONS, MAX_WEIGHT
-from dockguard.formats.dockerfile.tree import MAX_STAGES
+from dockguard.formats.dockerfile.text.parse import MAX_INSTRUCTIONS, MAX_WEIGHT
+from dockguard.formats.dockerfile.text.tree import MAX_STAGES
 from dockguard.render import renderer
 from dockguard.run import check_session
 from dockguard.session import Session, begin

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockguard.formats.dockerfile.expand import expand
-from dockguard.formats.dockerfile.wildcard import BadSubstitution, ends, replace, tokens, trim
+from dockguard.formats.dockerfile.variables.expand import expand
+from dockguard.formats.dockerfile.variables.wildcard import BadSubstitution, ends, replace, tokens, trim
 from dockguard.source import Unknown
 
 ENV = {"A": "a", "EMPTY": "", "PATHS": "/one/two/three.tar.gz", "STAR": "a*b", "V": "1.2.3"}

@@ -9,7 +9,7 @@ import pytest
 
 from dockguard.finding import apply
 from dockguard.formats.dockerfile import FORMAT
-from dockguard.formats.dockerfile.edit import edit
+from dockguard.formats.dockerfile.text.edit import edit
 from dockguard.source import Many
 from dockguard.stack import pieces
 from tests.dockerfile.helpers import image, request, tree_of

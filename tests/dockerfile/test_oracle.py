@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from dockguard.formats.dockerfile.validity import fault
+from dockguard.formats.dockerfile.text.validity import fault
 from dockguard.source import Source
 from tests.dockerfile.helpers import records, same, tree_of
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.origins import origins
-from dockguard.formats.dockerfile.remarks import remarks
-from dockguard.formats.dockerfile.runs import RunCommand
+from dockguard.formats.dockerfile.text.remarks import remarks
 from tests.dockerfile.helpers import image, request
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dockguard.formats.nginx import FORMAT
 from dockguard.formats.nginx.location import Location
-from dockguard.formats.nginx.parse import parse
 from dockguard.formats.nginx.site import Site
-from dockguard.formats.nginx.tree import Tree
+from dockguard.formats.nginx.text.parse import parse
+from dockguard.formats.nginx.text.tree import Tree
 from dockguard.source import Source
 from dockguard.workspace import Workspace
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dockguard.formats.nginx.advisories import _NEEDS, _nested, advisories, table, undated
-from dockguard.formats.nginx.table import numbers
+from dockguard.formats.nginx.directives.table import numbers
+from dockguard.formats.nginx.home.advisories import _NEEDS, _nested, advisories, table, undated
 
 from .helpers import site, whole
 from .test_assemble import assemble, container

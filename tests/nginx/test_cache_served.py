@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from dockguard.formats.nginx.caching import cached
+from dockguard.formats.nginx.headers.caching import cached
 
 from .helpers import site
 from .oracle import serve

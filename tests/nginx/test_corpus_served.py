@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dockguard.formats.nginx import FORMAT, matching
-from dockguard.formats.nginx.headers import SAFE
-from dockguard.formats.nginx.parse import parse
+from dockguard.formats.nginx.headers.headers import SAFE
+from dockguard.formats.nginx.text.parse import parse
 from dockguard.source import Fact, Many, Source
 from dockguard.stack.pieces import CopiedFile, Image
 from dockguard.workspace import Workspace

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockguard.formats.nginx.documents import documents, exposed, shadowed
-from dockguard.formats.nginx.endpoints import endpoints
 from dockguard.formats.nginx.hops import hops, peers
+from dockguard.formats.nginx.wire.endpoints import endpoints
 
 from .helpers import site, whole
 from .oracle import serve

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockguard.finding import Edit, apply
-from dockguard.formats.nginx.layout import texts
+from dockguard.formats.nginx.text.layout import texts
 
 from .helpers import site, tree
 

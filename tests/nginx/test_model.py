@@ -8,8 +8,8 @@ import pytest
 
 from dockguard.finding import apply
 from dockguard.formats.nginx import FORMAT
-from dockguard.formats.nginx.csp import policies
-from dockguard.formats.nginx.hsts import Hsts
+from dockguard.formats.nginx.headers.csp import policies
+from dockguard.formats.nginx.headers.hsts import Hsts
 from dockguard.formats.nginx.matching import match_of
 from dockguard.source import Unknown
 

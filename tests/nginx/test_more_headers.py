@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dockguard.formats.nginx.headers import find
+from dockguard.formats.nginx.headers.headers import find
 
 from .helpers import context, site
 from .oracle import serve

@@ -7,7 +7,9 @@ import re
 
 import pytest
 
-from dockguard.formats.nginx import access, headers, inheritance, level, limits, location, matching, site
+from dockguard.formats.nginx import access, level, limits, location, matching, site
+from dockguard.formats.nginx.directives import inheritance
+from dockguard.formats.nginx.headers import headers
 from dockguard.source import Many
 
 from .oracle import compare, engine, serve

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockguard.formats.nginx import automaton, chars, pcre, shape
-from dockguard.formats.nginx.backtracking import tries
-from dockguard.formats.nginx.pcre_tree import One
+from dockguard.formats.nginx.regex import automaton, chars, pcre, shape
+from dockguard.formats.nginx.regex.backtracking import tries
+from dockguard.formats.nginx.regex.pcre_tree import One
 
 COUNT = int(os.environ.get("DOCKGUARD_LONG", "0") or 0) or 250
 

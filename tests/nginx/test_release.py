@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockguard.formats.nginx.release import before, tagged
+from dockguard.formats.nginx.home.release import before, tagged
 from dockguard.source import Unknown
 from tests.nginx.test_assemble import assemble, container, image
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockguard.formats.nginx.parse import parse
-from dockguard.formats.nginx.placeholders import unset
-from dockguard.formats.nginx.render import rendered, substitutions
+from dockguard.formats.nginx.home.placeholders import unset
+from dockguard.formats.nginx.home.render import rendered, substitutions
+from dockguard.formats.nginx.text.parse import parse
 from dockguard.source import Fact, Source, Unknown
 from dockguard.stack.pieces import Container
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dockguard.formats.nginx.repeats import repeats, single
+from dockguard.formats.nginx.directives.repeats import repeats, single
 
 from .helpers import site
 from .oracle import serve

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockguard.formats.nginx.repeats import single
-from dockguard.formats.nginx.settings import seconds
-from dockguard.formats.nginx.slots import _slots, wrongs
+from dockguard.formats.nginx.directives.repeats import single
+from dockguard.formats.nginx.directives.settings import seconds
+from dockguard.formats.nginx.directives.slots import _slots, wrongs
 
 from .helpers import site
 from .oracle import serve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dockguard.formats.nginx.sockets import clears, sockets
+from dockguard.formats.nginx.wire.sockets import clears, sockets
 
 from .helpers import site
 

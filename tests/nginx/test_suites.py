@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from dockguard.formats.nginx import suites
+from dockguard.formats.nginx.wire import suites
 
 OPENSSL = shutil.which("openssl")
 ASKED = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl to ask")

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockguard.formats.nginx import authority, chars
-from dockguard.formats.nginx.expressions import expressions
-from dockguard.formats.nginx.origin import holes
-from dockguard.formats.nginx.references import references
-from dockguard.formats.nginx.taint import Taint, parts
-from dockguard.formats.nginx.uses import uses
+from dockguard.formats.nginx.flow import authority
+from dockguard.formats.nginx.flow.taint import Taint, parts
+from dockguard.formats.nginx.flow.uses import uses
+from dockguard.formats.nginx.regex import chars
+from dockguard.formats.nginx.regex.expressions import expressions
+from dockguard.formats.nginx.regex.origin import holes
+from dockguard.formats.nginx.regex.references import references
 
 from .helpers import site, whole
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dockguard.formats.nginx.references import references
-from dockguard.formats.nginx.taint import Taint
-from dockguard.formats.nginx.uses import uses
+from dockguard.formats.nginx.flow.taint import Taint
+from dockguard.formats.nginx.flow.uses import uses
+from dockguard.formats.nginx.regex.references import references
 
 from .helpers import site
 from .oracle import serve

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dockguard.formats.nginx import table
 from dockguard.formats.nginx.assemble import assemble
 from dockguard.formats.nginx.build import context_of
-from dockguard.formats.nginx.parse import parse
+from dockguard.formats.nginx.directives import table
+from dockguard.formats.nginx.text.parse import parse
 from dockguard.source import Source
 from dockguard.stack.pieces import Assumption
 from dockguard.workspace import Workspace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dockguard.formats.compose.owner import Owner
 from dockguard.formats.compose.process import HealthCheck, Limits, Logging
-from dockguard.formats.compose.tree import made
+from dockguard.formats.compose.text.tree import made
 from dockguard.formats.compose.view import as_bytes, as_float, as_int
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass

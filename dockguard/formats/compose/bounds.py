@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dockguard.formats.compose.tree import is_unknown
+from dockguard.formats.compose.text.tree import is_unknown
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
 
 if TYPE_CHECKING:
     from dockguard.formats.compose.model import Service
     from dockguard.formats.compose.parts import Mount
-    from dockguard.formats.compose.tree import Value
+    from dockguard.formats.compose.text.tree import Value
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from dockguard.common.secrets_verdict import Verdict
-from dockguard.formats.compose.scalars import go_text
-from dockguard.formats.compose.tree import Value, part, shown
+from dockguard.formats.compose.text.scalars import go_text
+from dockguard.formats.compose.text.tree import Value, part, shown
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Span

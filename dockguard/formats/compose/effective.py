@@ -7,15 +7,15 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from dockguard.finding import Problem
-from dockguard.formats.compose.consistency import Check
-from dockguard.formats.compose.interpolate import BadTemplate, Scope, Variable, substitute
-from dockguard.formats.compose.load import Loader
-from dockguard.formats.compose.normalize import folder_name, normalize, project_name
-from dockguard.formats.compose.parse import parse
+from dockguard.formats.compose.loading.consistency import Check
+from dockguard.formats.compose.loading.interpolate import BadTemplate, Scope, Variable, substitute
+from dockguard.formats.compose.loading.load import Loader
+from dockguard.formats.compose.loading.normalize import folder_name, normalize, project_name
+from dockguard.formats.compose.loading.render import OMIT, BadValue
+from dockguard.formats.compose.loading.shape import resources, service
 from dockguard.formats.compose.refusal import Journal
-from dockguard.formats.compose.render import OMIT, BadValue
-from dockguard.formats.compose.shape import resources, service
-from dockguard.formats.compose.tree import Value
+from dockguard.formats.compose.text.parse import parse
+from dockguard.formats.compose.text.tree import Value
 from dockguard.record import dataclass
 from dockguard.source import Span
 from dockguard.workspace import Workspace, folder_of, join

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dockguard.formats.compose.scalars import go_text
-from dockguard.formats.compose.tree import is_unknown
+from dockguard.formats.compose.text.scalars import go_text
+from dockguard.formats.compose.text.tree import is_unknown
 from dockguard.formats.compose.view import View, fact, many, readable
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
@@ -41,7 +41,7 @@ class Entry(View):
 
 def entries(view: View, name: str, open_: str = "") -> Many[Entry]:
     """A mapping as entries."""
-    from dockguard.formats.compose.pairs import as_pairs
+    from dockguard.formats.compose.loading.pairs import as_pairs
 
     value = view.value.get(name)
     if value is None or value.data is None:

@@ -11,7 +11,7 @@ from dockguard.formats.compose.model import Project, Service
 from dockguard.formats.compose.parts import Build
 from dockguard.formats.compose.parts import Mount as MountNode
 from dockguard.formats.compose.parts import Port as PortNode
-from dockguard.formats.compose.tree import Value, is_unknown
+from dockguard.formats.compose.text.tree import Value, is_unknown
 from dockguard.source import Fact, Many, Origin, Source, Unknown, absent
 from dockguard.stack.pieces import BuildRequest, Container, Mount, Piece, Port, Rights, User
 

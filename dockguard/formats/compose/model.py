@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dockguard.formats.compose.entries import Entry, entries
 from dockguard.formats.compose.refusal import Difference, Journal, Refusal, Requirement
 from dockguard.formats.compose.service import Service as Service
-from dockguard.formats.compose.tree import Path, Value
+from dockguard.formats.compose.text.tree import Path, Value
 from dockguard.formats.compose.view import View, fact, many
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from dockguard.formats.compose.tree import Value, is_unknown
+from dockguard.formats.compose.text.tree import Value, is_unknown
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Source, Span
@@ -73,7 +73,7 @@ def _image(service: Service) -> str:
 
 
 def _of_file(source: Source, program: str, service: Service) -> Iterator[Weakness]:
-    from dockguard.formats.compose.parse import parse
+    from dockguard.formats.compose.text.parse import parse
 
     root = parse(source).root
     encrypted = _encrypted_jobs(root)

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from dockguard.common.capabilities import DEFAULTS
 from dockguard.formats.compose.model import Change, IgnoredFile, Overlay, Override, Project, Service
 from dockguard.formats.compose.refusal import Noop
-from dockguard.formats.compose.scalars import go_text
-from dockguard.formats.compose.tree import Path, Value, shown
+from dockguard.formats.compose.text.scalars import go_text
+from dockguard.formats.compose.text.tree import Path, Value, shown
 from dockguard.lazy import regex
 from dockguard.source import Fact, Source, Span, Via
 

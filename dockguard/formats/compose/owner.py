@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from dockguard.formats.compose.tree import Path, Value
+from dockguard.formats.compose.text.tree import Path, Value
 from dockguard.formats.compose.view import View, many, open_items
 from dockguard.record import dataclass
 from dockguard.source import Many

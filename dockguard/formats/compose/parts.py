@@ -12,8 +12,8 @@ from dockguard.formats.compose.process import HealthCheck as HealthCheck
 from dockguard.formats.compose.process import Hook as Hook
 from dockguard.formats.compose.process import Limits as Limits
 from dockguard.formats.compose.process import Logging as Logging
-from dockguard.formats.compose.scalars import go_text
-from dockguard.formats.compose.tree import Value, is_unknown, shown
+from dockguard.formats.compose.text.scalars import go_text
+from dockguard.formats.compose.text.tree import Value, is_unknown, shown
 from dockguard.formats.compose.view import View, as_bool, as_bytes, as_int, fact, item_fact, readable
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Via, absent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.entries import Entry, entries
-from dockguard.formats.compose.scalars import go_text
+from dockguard.formats.compose.text.scalars import go_text
 from dockguard.formats.compose.view import View, as_bytes, as_float, as_int, as_words, fact, many
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dockguard.formats.compose.tree import Path, Value
+from dockguard.formats.compose.text.tree import Path, Value
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Span, Via
 

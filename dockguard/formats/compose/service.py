@@ -11,7 +11,7 @@ from dockguard.formats.compose.connected import Connected
 from dockguard.formats.compose.entries import Entry, entries
 from dockguard.formats.compose.isolated import Isolated
 from dockguard.formats.compose.process import Build, Hook
-from dockguard.formats.compose.tree import is_unknown, unknown_names
+from dockguard.formats.compose.text.tree import is_unknown, unknown_names
 from dockguard.formats.compose.view import as_int, as_words, fact, many
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
@@ -68,7 +68,7 @@ class Service(Isolated, Connected, Bounded):
 
     def amended(self, values: Mapping[str, Any], **lists: Sequence[str]) -> tuple[Edit, ...] | None:
         """Edits that set attributes, and add items to lists; None where one of them is not safe."""
-        from dockguard.formats.compose.edit import amend
+        from dockguard.formats.compose.text.edit import amend
 
         return amend(self, values, lists)
 

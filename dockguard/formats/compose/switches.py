@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dockguard.common.switches import Setting
 from dockguard.formats.compose.credentials import origin
-from dockguard.formats.compose.scalars import go_text
-from dockguard.formats.compose.tree import Value, is_unknown, shown
+from dockguard.formats.compose.text.scalars import go_text
+from dockguard.formats.compose.text.tree import Value, is_unknown, shown
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Span
@@ -119,7 +119,7 @@ def words_of(value: Value | None) -> list[str]:
         return []
     if value.is_list:
         return [shown(go_text(item.data)) for item in value.list if not item.is_map and not item.is_list]
-    from dockguard.formats.compose.shellwords import split
+    from dockguard.formats.compose.loading.shellwords import split
 
     try:
         return split(shown(value.text))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.credentials import origin
 from dockguard.formats.compose.parts import Entry
-from dockguard.formats.compose.scalars import go_text
-from dockguard.formats.compose.tree import Value, is_unknown
+from dockguard.formats.compose.text.scalars import go_text
+from dockguard.formats.compose.text.tree import Value, is_unknown
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Span

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dockguard.finding import Problem
 from dockguard.formats.compose.effective import BASES, OVERRIDES, build
 from dockguard.formats.compose.effective import Project as Loaded
-from dockguard.formats.compose.interpolate import Scope, Variable
-from dockguard.formats.compose.load import Loader
+from dockguard.formats.compose.loading.interpolate import Scope, Variable
+from dockguard.formats.compose.loading.load import Loader
 from dockguard.formats.compose.model import Project
-from dockguard.formats.compose.parse import Tree
 from dockguard.formats.compose.refusal import Journal
-from dockguard.formats.compose.tree import Value
+from dockguard.formats.compose.text.parse import Tree
+from dockguard.formats.compose.text.tree import Value
 from dockguard.record import dataclass
 from dockguard.source import Source
 from dockguard.stack.pieces import Deployment, Piece

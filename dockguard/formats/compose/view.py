@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from dockguard.formats.compose.scalars import go_text, to_bool, to_bytes, to_duration, to_float, to_int
-from dockguard.formats.compose.tree import CLOSE, OPEN, Path, Value, is_unknown, shown, unknown_names
+from dockguard.formats.compose.text.scalars import go_text, to_bool, to_bytes, to_duration, to_float, to_int
+from dockguard.formats.compose.text.tree import CLOSE, OPEN, Path, Value, is_unknown, shown, unknown_names
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, absent
 
@@ -124,7 +124,7 @@ def as_seconds(data: Any) -> float:
 
 def as_words(data: Any) -> tuple[str, ...]:
     """A command as words."""
-    from dockguard.formats.compose.shellwords import split
+    from dockguard.formats.compose.loading.shellwords import split
 
     if isinstance(data, str):
         return tuple(split(data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dockguard.formats.base import Format, Kind, Later, LaterKinds
-from dockguard.formats.dockerfile.names import is_context, matches, sniff
+from dockguard.formats.dockerfile.text.names import is_context, matches, sniff
 from dockguard.stack.pieces import Container, Piece
 
 __all__ = ["FORMAT"]
@@ -14,8 +14,8 @@ _HERE = "dockguard.formats.dockerfile"
 
 
 def _kinds() -> Mapping[str, Kind]:
-    from dockguard.formats.dockerfile.edit import edit
     from dockguard.formats.dockerfile.kinds import kinds
+    from dockguard.formats.dockerfile.text.edit import edit
 
     return kinds(edit)
 
@@ -28,11 +28,11 @@ FORMAT = Format(
     name="dockerfile",
     language="dockerfile",
     matches=matches,
-    parse=Later(f"{_HERE}.parse", "parse"),
+    parse=Later(f"{_HERE}.text.parse", "parse"),
     assemble=Later(f"{_HERE}.assemble", "assemble"),
     kinds=LaterKinds(_kinds),
     lower=Later(f"{_HERE}.lower", "lower"),
-    comments=Later(f"{_HERE}.comments", "comments"),
+    comments=Later(f"{_HERE}.text.comments", "comments"),
     problems=Later(f"{_HERE}.assemble", "problems"),
     unit_problems=Later(f"{_HERE}.assemble", "unit_problems"),
     effective=Later(f"{_HERE}.lower", "effective"),

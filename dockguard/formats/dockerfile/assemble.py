@@ -8,10 +8,10 @@ from functools import partial
 from dockguard.finding import Problem
 from dockguard.formats.dockerfile import bake
 from dockguard.formats.dockerfile.build import image_of
-from dockguard.formats.dockerfile.context import Context, context_of, default_context
+from dockguard.formats.dockerfile.files.context import Context, context_of, default_context
 from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.parse import parse
-from dockguard.formats.dockerfile.tree import Tree
+from dockguard.formats.dockerfile.text.parse import parse
+from dockguard.formats.dockerfile.text.tree import Tree
 from dockguard.record import replace
 from dockguard.stack.pieces import BuildRequest, Piece
 from dockguard.workspace import Workspace

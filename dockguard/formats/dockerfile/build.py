@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from dockguard.formats.dockerfile import users
-from dockguard.formats.dockerfile.context import Context
+from dockguard.formats.dockerfile.files.context import Context
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
-from dockguard.formats.dockerfile.scope import PLATFORM, Scope, is_bare
 from dockguard.formats.dockerfile.settings import Linked, Settings
-from dockguard.formats.dockerfile.tree import MAX_STAGES, Instruction, Pair, Tree, Word
+from dockguard.formats.dockerfile.text.tree import MAX_STAGES, Instruction, Pair, Tree, Word
+from dockguard.formats.dockerfile.variables.scope import PLATFORM, Scope, is_bare
 from dockguard.record import replace
 from dockguard.source import Fact, Many, Span, Unknown, Via, absent
 from dockguard.stack.pieces import BuildRequest, User
@@ -208,7 +208,7 @@ def _user(step: Step, settings: Settings) -> Settings:
 
 
 def _workdir(step: Step, settings: Settings) -> Settings:
-    from dockguard.formats.dockerfile.copies import absolute
+    from dockguard.formats.dockerfile.files.copies import absolute
 
     if not step.node.words:
         return settings

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.model import Step
-from dockguard.formats.dockerfile.tree import Word
+from dockguard.formats.dockerfile.text.tree import Word
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
@@ -78,7 +78,7 @@ class Exposed:
     @property
     def is_for_developers(self) -> bool:
         """Whether the image is built for developers or tests, by the name of its stage or of its file."""
-        from dockguard.formats.dockerfile.debugging import for_developers
+        from dockguard.formats.dockerfile.commands.debugging import for_developers
 
         return for_developers(self.step.stage)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from dockguard.formats.dockerfile.expand import expand
 from dockguard.formats.dockerfile.model import COPIES, UNEXPANDED, Step
 from dockguard.formats.dockerfile.parts import FlagValue, MountFlag, Undefined
-from dockguard.formats.dockerfile.scope import PLATFORM, Expanded
-from dockguard.formats.dockerfile.tree import Pair, Word
-from dockguard.formats.dockerfile.words import csv_fields
+from dockguard.formats.dockerfile.text.tree import Pair, Word
+from dockguard.formats.dockerfile.text.words import csv_fields
+from dockguard.formats.dockerfile.variables.expand import expand
+from dockguard.formats.dockerfile.variables.scope import PLATFORM, Expanded
 from dockguard.lazy import regex
 from dockguard.source import Fact, Span
 

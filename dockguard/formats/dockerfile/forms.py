@@ -13,8 +13,8 @@ from dockguard.source import Fact
 
 if TYPE_CHECKING:
     from dockguard.common.packages import PackageCall
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
     from dockguard.formats.dockerfile.model import Stage, Step
-    from dockguard.formats.dockerfile.runs import RunCommand
 
 _ONCE = frozenset({"CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _ARRAYS = frozenset("CMD ENTRYPOINT SHELL RUN VOLUME COPY ADD HEALTHCHECK".split())
@@ -149,7 +149,7 @@ class Form:
     @cached_property
     def update_alone(self) -> Fact[str]:
         """The command by which a RUN fetches the index that only later ones install from."""
-        from dockguard.formats.dockerfile.installs import fetches_index
+        from dockguard.formats.dockerfile.commands.installs import fetches_index
 
         used: set[str] = set()
         for command, call in reversed(list(self._calls) if self.step.name == "RUN" else []):
@@ -225,7 +225,7 @@ class StageForm:
     @cached_property
     def second_fetcher(self) -> Fact[str]:
         """The later one of curl and wget, where its commands use both."""
-        from dockguard.formats.dockerfile.downloads import second_fetcher
+        from dockguard.formats.dockerfile.commands.downloads import second_fetcher
 
         return second_fetcher(self.stage)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dockguard.formats.dockerfile.checks_off import CheckOff
-from dockguard.formats.dockerfile.context import Context
-from dockguard.formats.dockerfile.downloads import Download
-from dockguard.formats.dockerfile.installs import Installed
+from dockguard.formats.dockerfile.commands.checks_off import CheckOff
+from dockguard.formats.dockerfile.commands.downloads import Download
+from dockguard.formats.dockerfile.commands.installs import Installed
+from dockguard.formats.dockerfile.commands.runs import Account
+from dockguard.formats.dockerfile.files.context import Context
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy, Leak, SecretText
 from dockguard.formats.dockerfile.references import ImageReference
-from dockguard.formats.dockerfile.runs import Account
-from dockguard.formats.dockerfile.tree import Tree
+from dockguard.formats.dockerfile.text.tree import Tree
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Source, Span
@@ -153,21 +153,21 @@ class Image:
     @cached_property
     def checks_off(self) -> Many[CheckOff]:
         """The verification that the build switches off."""
-        from dockguard.formats.dockerfile.checks_off import checks_off
+        from dockguard.formats.dockerfile.commands.checks_off import checks_off
 
         return Many(tuple(checks_off(self)), self.span)
 
     @cached_property
     def downloads(self) -> Many[Download]:
         """What the build fetches from the network."""
-        from dockguard.formats.dockerfile.downloads import downloads
+        from dockguard.formats.dockerfile.commands.downloads import downloads
 
         return Many(tuple(downloads(self)), self.span)
 
     @cached_property
     def packages(self) -> Many[Installed]:
         """What package managers install, one for each argument."""
-        from dockguard.formats.dockerfile.installs import installed
+        from dockguard.formats.dockerfile.commands.installs import installed
 
         return Many(tuple(installed(self)), self.span)
 
@@ -188,7 +188,7 @@ class Image:
     @cached_property
     def context_gap(self) -> Fact[str]:
         """Credentials of the context that a copy of everything brings, by name."""
-        from dockguard.formats.dockerfile.exposure import gap
+        from dockguard.formats.dockerfile.files.exposure import gap
 
         return gap(self)
 
@@ -209,14 +209,14 @@ class Image:
     @cached_property
     def own_code(self) -> Fact[str]:
         """The user that it runs as, when that one may change the code that it runs."""
-        from dockguard.formats.dockerfile.ownership import own_code
+        from dockguard.formats.dockerfile.files.ownership import own_code
 
         return own_code(self)
 
     @cached_property
     def first_runner(self) -> Fact[str]:
         """The script runner that is its first process: npm, yarn, pnpm; absent where an init stands before it."""
-        from dockguard.formats.dockerfile.process import first_runner
+        from dockguard.formats.dockerfile.commands.process import first_runner
 
         return first_runner(self)
 

@@ -7,18 +7,18 @@ from typing import Any
 
 from dockguard.finding import Edit
 from dockguard.formats.base import Kind
-from dockguard.formats.dockerfile.checks_off import CheckOff
-from dockguard.formats.dockerfile.debugging import ImageSwitch, switches
-from dockguard.formats.dockerfile.downloads import Download
+from dockguard.formats.dockerfile.commands.checks_off import CheckOff
+from dockguard.formats.dockerfile.commands.debugging import ImageSwitch, switches
+from dockguard.formats.dockerfile.commands.downloads import Download
+from dockguard.formats.dockerfile.commands.installs import Installed
+from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.exposed import Exposed, exposed
 from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.installs import Installed
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.origins import FileOrigin, origins
 from dockguard.formats.dockerfile.parts import Copy, MountFlag, SecretText, Variable
 from dockguard.formats.dockerfile.references import ImageReference
-from dockguard.formats.dockerfile.remarks import Remark, remarks
-from dockguard.formats.dockerfile.runs import RunCommand
+from dockguard.formats.dockerfile.text.remarks import Remark, remarks
 
 Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dockguard.common.secrets import Found, Verdict, find_in_text, judge, name_is_secret
 from dockguard.common.suspicion import suspicious
-from dockguard.formats.dockerfile.command import place
+from dockguard.formats.dockerfile.commands.command import place
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.parts import SecretText, Variable

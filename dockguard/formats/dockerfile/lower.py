@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dockguard.formats.dockerfile.files.through import context_path, from_context
 from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.through import context_path, from_context
 from dockguard.lazy import regex
 from dockguard.source import Fact, Many, Secret, Unknown
 from dockguard.stack import pieces
@@ -38,7 +38,7 @@ def lower(image: Image) -> Iterator[pieces.Piece]:
 
 
 def _switcher(image: Image) -> Fact[str]:
-    from dockguard.formats.dockerfile.switching import switcher
+    from dockguard.formats.dockerfile.commands.switching import switcher
 
     return switcher(image)
 

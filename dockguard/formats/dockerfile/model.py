@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockguard.formats.dockerfile.context import Context
-from dockguard.formats.dockerfile.file_uses import FileUses
+from dockguard.formats.dockerfile.commands.file_uses import FileUses
+from dockguard.formats.dockerfile.commands.runs import Account, RunCommand
+from dockguard.formats.dockerfile.files.context import Context
 from dockguard.formats.dockerfile.forms import Form, StageForm
 from dockguard.formats.dockerfile.parts import Copy, FlagValue, Leak, MountFlag, Undefined, Variable
 from dockguard.formats.dockerfile.places import Places
-from dockguard.formats.dockerfile.runs import Account, RunCommand
-from dockguard.formats.dockerfile.scope import END, Expanded, Scope
 from dockguard.formats.dockerfile.settings import Settings
-from dockguard.formats.dockerfile.tree import Instruction, Word
+from dockguard.formats.dockerfile.text.tree import Instruction, Word
+from dockguard.formats.dockerfile.variables.scope import END, Expanded, Scope
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span
@@ -130,14 +130,14 @@ class Step:
     @cached_property
     def copies(self) -> Many[Copy]:
         """What a COPY or ADD brings, one for each source."""
-        from dockguard.formats.dockerfile.copies import copies
+        from dockguard.formats.dockerfile.files.copies import copies
 
         return Many(copies(self), self.span)
 
     @cached_property
     def commands(self) -> Many[RunCommand]:
         """The commands that it runs: of RUN, CMD, ENTRYPOINT and HEALTHCHECK, shells and wrappers opened."""
-        from dockguard.formats.dockerfile.command import commands
+        from dockguard.formats.dockerfile.commands.command import commands
 
         return commands(self)
 
@@ -151,7 +151,7 @@ class Step:
     @cached_property
     def fault(self) -> Fact[str]:
         """Why BuildKit refuses it: an unknown instruction or flag, too few or too many arguments."""
-        from dockguard.formats.dockerfile.validity import fault
+        from dockguard.formats.dockerfile.text.validity import fault
 
         return fault(self.node, onbuild=self.onbuild)
 
@@ -165,7 +165,7 @@ class Step:
     @cached_property
     def leftovers(self) -> dict[int, tuple[str, ...]]:
         """The folders of the package caches that it leaves in its layer, by the id of the call that made them."""
-        from dockguard.formats.dockerfile.installs import leftovers
+        from dockguard.formats.dockerfile.commands.installs import leftovers
 
         return leftovers(self)
 
@@ -177,14 +177,14 @@ class Step:
     @cached_property
     def verifies(self) -> bool:
         """Whether it checks the checksum or the signature of something."""
-        from dockguard.formats.dockerfile.downloads import verifies
+        from dockguard.formats.dockerfile.commands.downloads import verifies
 
         return any(map(verifies, self.commands))
 
     @cached_property
     def checkout(self) -> str:
         """The ref that its last `git checkout` goes to, "" for none."""
-        from dockguard.formats.dockerfile.clones import checkout
+        from dockguard.formats.dockerfile.commands.clones import checkout
 
         return checkout(self)
 
@@ -203,14 +203,14 @@ class Step:
     @cached_property
     def checks_well(self) -> bool:
         """Whether one of its commands verifies something by a signature or a good checksum."""
-        from dockguard.formats.dockerfile.checks import checks_well
+        from dockguard.formats.dockerfile.commands.checks import checks_well
 
         return checks_well(self)
 
     @cached_property
     def temporary(self) -> frozenset[str]:
         """The shell variables of its script that hold temporary files."""
-        from dockguard.formats.dockerfile.modes import temporary
+        from dockguard.formats.dockerfile.commands.modes import temporary
 
         return temporary(self)
 
@@ -318,7 +318,7 @@ class Stage:
     @cached_property
     def accounts(self) -> Many[Account]:
         """The users that it, and the stages that it stands on, create."""
-        from dockguard.formats.dockerfile.accounts import accounts
+        from dockguard.formats.dockerfile.commands.accounts import accounts
 
         found = tuple(account for stage in self.chain for account in accounts(stage.commands))
         return Many(found, self.span)
@@ -337,7 +337,7 @@ class Stage:
 
     @cached_property
     def _unrefreshed(self) -> dict[str, int]:
-        from dockguard.formats.dockerfile.installs import unrefreshed
+        from dockguard.formats.dockerfile.commands.installs import unrefreshed
 
         return unrefreshed(self)
 
@@ -349,14 +349,14 @@ class Stage:
     @cached_property
     def keeps_archives(self) -> bool:
         """Whether it makes apt keep the packages that it has installed."""
-        from dockguard.formats.dockerfile.installs import keeps_archives
+        from dockguard.formats.dockerfile.commands.installs import keeps_archives
 
         return keeps_archives(self)
 
     @cached_property
     def rooted_files(self) -> dict[str, int]:
         """The files that its COPY and ADD leave to root, each with the first instruction that does."""
-        from dockguard.formats.dockerfile.ownership import rooted_files
+        from dockguard.formats.dockerfile.files.ownership import rooted_files
 
         found: dict[str, int] = {}
         for step in self.own:
@@ -367,7 +367,7 @@ class Stage:
     @cached_property
     def extractions(self) -> dict[str, int]:
         """The archives that its commands unpack, by base name, each with the last instruction that does."""
-        from dockguard.formats.dockerfile.copies import unpacked
+        from dockguard.formats.dockerfile.files.copies import unpacked
 
         return {name: step.at for step in self.own for name in unpacked(step)}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.build import find_stage
 from dockguard.formats.dockerfile.model import Stage, Step
-from dockguard.formats.dockerfile.tree import Word
+from dockguard.formats.dockerfile.text.tree import Word
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Span

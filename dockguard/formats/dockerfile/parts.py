@@ -119,7 +119,7 @@ class Variable:
     @property
     def clear_index(self) -> Fact[str]:
         """The package index that it names over http."""
-        from dockguard.formats.dockerfile.installs import INDEX_VARIABLES, clear_address
+        from dockguard.formats.dockerfile.commands.installs import INDEX_VARIABLES, clear_address
 
         text = self.value.known or ""
         clear = self.name in INDEX_VARIABLES and clear_address(text)
@@ -128,7 +128,7 @@ class Variable:
     @property
     def extra_index(self) -> Fact[str]:
         """The further package index that it names, beside the public one."""
-        from dockguard.formats.dockerfile.installs import EXTRA_INDEXES, competes
+        from dockguard.formats.dockerfile.commands.installs import EXTRA_INDEXES, competes
 
         text = self.value.known or ""
         return Fact(text if self.name in EXTRA_INDEXES and text and competes(text) else None, self.value.span)
@@ -252,7 +252,7 @@ class Copy:
     @cached_property
     def special_bits(self) -> Fact[str]:
         """The set-user-id and set-group-id bits that `--chmod` sets, in words."""
-        from dockguard.formats.dockerfile.modes import special_bits
+        from dockguard.formats.dockerfile.commands.modes import special_bits
 
         return self.mode.map(lambda mode: special_bits(mode) or None)
 
@@ -285,56 +285,56 @@ class Copy:
     @property
     def is_rootfs(self) -> bool:
         """Whether it lays the whole file system of another stage or image over this one's, and that is not empty."""
-        from dockguard.formats.dockerfile.copies import is_rootfs
+        from dockguard.formats.dockerfile.files.copies import is_rootfs
 
         return is_rootfs(self)
 
     @cached_property
     def unpacked_later(self) -> bool:
         """Whether it is a local archive that a RUN of the same stage unpacks afterwards."""
-        from dockguard.formats.dockerfile.copies import unpacked_later
+        from dockguard.formats.dockerfile.files.copies import unpacked_later
 
         return unpacked_later(self)
 
     @cached_property
     def unreadable(self) -> Fact[str]:
         """The user who runs the image and cannot read it, as its `--chmod` leaves it to root alone."""
-        from dockguard.formats.dockerfile.ownership import unreadable
+        from dockguard.formats.dockerfile.files.ownership import unreadable
 
         return unreadable(self)
 
     @cached_property
     def sensitive(self) -> Fact[str]:
         """What the file is when its name says that it holds credentials: `a private SSH key`."""
-        from dockguard.formats.dockerfile.exposure import sensitive
+        from dockguard.formats.dockerfile.files.exposure import sensitive
 
         return sensitive(self)
 
     @cached_property
     def vcs(self) -> Fact[str]:
         """The version control folder that it brings, by name or with the whole context."""
-        from dockguard.formats.dockerfile.exposure import vcs
+        from dockguard.formats.dockerfile.files.exposure import vcs
 
         return vcs(self)
 
     @cached_property
     def is_unfiltered(self) -> bool:
         """Whether it copies the whole context and no ignore file filters it."""
-        from dockguard.formats.dockerfile.exposure import unfiltered
+        from dockguard.formats.dockerfile.files.exposure import unfiltered
 
         return unfiltered(self)
 
     @cached_property
     def ignored(self) -> Fact[str]:
         """The ignore pattern that keeps its source out of the build."""
-        from dockguard.formats.dockerfile.exposure import ignored
+        from dockguard.formats.dockerfile.files.exposure import ignored
 
         return ignored(self)
 
     @cached_property
     def missing(self) -> Fact[str]:
         """Its source, when somebody names the context and it does not hold it."""
-        from dockguard.formats.dockerfile.exposure import missing
+        from dockguard.formats.dockerfile.files.exposure import missing
 
         return missing(self)
 

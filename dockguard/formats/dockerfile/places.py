@@ -75,7 +75,7 @@ class Places:
     @cached_property
     def refused_change(self) -> Fact[str]:
         """The file of root's whose mode or owner it changes as another user, which fails."""
-        from dockguard.formats.dockerfile.ownership import refused
+        from dockguard.formats.dockerfile.files.ownership import refused
 
         return refused(self.step)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from dockguard.formats.dockerfile.tree import Instruction
+from dockguard.formats.dockerfile.text.tree import Instruction
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass, replace
 from dockguard.source import Fact, Span, Via

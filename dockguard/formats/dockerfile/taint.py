@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from dockguard.common.secrets import name_is_secret
+from dockguard.formats.dockerfile.commands.runs import RunCommand
+from dockguard.formats.dockerfile.commands.writes import VARIABLE, variables
+from dockguard.formats.dockerfile.files.sensitive import sensitive_path
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy, Leak
-from dockguard.formats.dockerfile.runs import RunCommand
-from dockguard.formats.dockerfile.sensitive import sensitive_path
-from dockguard.formats.dockerfile.writes import VARIABLE, variables
 from dockguard.lazy import regex
 from dockguard.source import Fact, Span
 

@@ -66,7 +66,7 @@ def _user(step: Step, text: str) -> User | Unknown:
 
 
 def _is_windows(step: Step) -> bool:
-    from dockguard.formats.dockerfile.command import is_windows
+    from dockguard.formats.dockerfile.commands.command import is_windows
 
     return step.stage is not None and is_windows(step.stage.base.known or "")
 
@@ -82,7 +82,7 @@ def _number(step: Step, name: str) -> int | None:
 
 def _count(stage: Stage) -> None:
     """Takes in the accounts of the steps that came since the last time."""
-    from dockguard.formats.dockerfile.accounts import accounts, renumbered
+    from dockguard.formats.dockerfile.commands.accounts import accounts, renumbered
 
     for step in stage.own[stage.counted :]:
         if step.name == "RUN" and not step.onbuild:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from dockguard.formats.base import Format, Kind, Later, LaterKinds
-from dockguard.formats.nginx.detect import matches, sniff
+from dockguard.formats.nginx.text.detect import matches, sniff
 from dockguard.stack.pieces import Container, Image, Piece
 
 __all__ = ["FORMAT"]
@@ -35,12 +35,12 @@ FORMAT = Format(
     name="nginx",
     language="nginx",
     matches=matches,
-    parse=Later(f"{_HERE}.parse", "parse"),
+    parse=Later(f"{_HERE}.text.parse", "parse"),
     assemble=Later(f"{_HERE}.assemble", "assemble"),
     kinds=LaterKinds(_kinds),
     lower=Later(f"{_HERE}.lower", "lower"),
-    comments=Later(f"{_HERE}.comments", "comments"),
-    problems=Later(f"{_HERE}.comments", "problems"),
+    comments=Later(f"{_HERE}.text.comments", "comments"),
+    problems=Later(f"{_HERE}.text.comments", "problems"),
     effective=Later(f"{_HERE}.effective", "effective"),
     sniff=sniff,
     asked=_asked,

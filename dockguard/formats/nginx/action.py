@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dockguard.formats.nginx.inheritance import HANDLERS, PASSES
+from dockguard.formats.nginx.directives.inheritance import HANDLERS, PASSES
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.record import dataclass
 

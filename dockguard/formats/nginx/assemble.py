@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
-from dockguard.formats.nginx import container as containers
 from dockguard.formats.nginx.build import OUTER, Builder, context_of
-from dockguard.formats.nginx.detect import is_dump
+from dockguard.formats.nginx.directives.table import Version, numbers
+from dockguard.formats.nginx.home import container as containers
+from dockguard.formats.nginx.home.resolve import Resolver, in_container, in_dump, in_workspace
 from dockguard.formats.nginx.level import UNSEEN, Gap, Level
-from dockguard.formats.nginx.resolve import Resolver, in_container, in_dump, in_workspace
 from dockguard.formats.nginx.site import Site, unseen
-from dockguard.formats.nginx.table import Version, numbers
-from dockguard.formats.nginx.tree import Tree
+from dockguard.formats.nginx.text.detect import is_dump
+from dockguard.formats.nginx.text.tree import Tree
 from dockguard.source import Fact, Source, Span
 from dockguard.stack.pieces import Assumption, Container, Image, Piece
 from dockguard.workspace import Workspace, folder_of, join

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dockguard.formats.nginx import table
+from dockguard.formats.nginx.directives import table
+from dockguard.formats.nginx.home.resolve import Resolver
 from dockguard.formats.nginx.level import Directive, Gap, Level
-from dockguard.formats.nginx.resolve import Resolver
-from dockguard.formats.nginx.tree import Statement, Tree
+from dockguard.formats.nginx.text.tree import Statement, Tree
 from dockguard.source import Source, Span, Via
 
 MAX_DIRECTIVES = 40_000  # of one site, includes expanded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dockguard.formats.nginx.headers import Header
+from dockguard.formats.nginx.headers.headers import Header
 from dockguard.formats.nginx.limits import Limit
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.server import Server

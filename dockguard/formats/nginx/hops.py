@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockguard.formats.nginx import authority, dnsname
+from dockguard.formats.nginx import dnsname
+from dockguard.formats.nginx.flow import authority
+from dockguard.formats.nginx.flow.uses import UPSTREAM, Use, uses
+from dockguard.formats.nginx.flow.values import names
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.site import Site
-from dockguard.formats.nginx.uses import UPSTREAM, Use, uses
-from dockguard.formats.nginx.values import names
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown, Via
 

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from dockguard.formats.base import Kind
-from dockguard.formats.nginx.advisories import Advisory, advisories, undated
-from dockguard.formats.nginx.caching import Cached, cached
-from dockguard.formats.nginx.ciphers import LINES, Ciphers
-from dockguard.formats.nginx.cookies import Cookie, cookies
-from dockguard.formats.nginx.csp import Policy
+from dockguard.formats.nginx.directives.repeats import Repeat, repeats
+from dockguard.formats.nginx.directives.settings import Setting, settings
+from dockguard.formats.nginx.directives.slots import Wrong, wrongs
 from dockguard.formats.nginx.documents import Documents, Exposed, Shadowed, documents, exposed, shadowed
-from dockguard.formats.nginx.edit import edit_directive
-from dockguard.formats.nginx.endpoints import Endpoint, endpoints
-from dockguard.formats.nginx.expressions import Regex, expressions
-from dockguard.formats.nginx.headers import Header
+from dockguard.formats.nginx.flow.uses import Use, uses
+from dockguard.formats.nginx.headers.caching import Cached, cached
+from dockguard.formats.nginx.headers.cookies import Cookie, cookies
+from dockguard.formats.nginx.headers.csp import Policy
+from dockguard.formats.nginx.headers.headers import Header
+from dockguard.formats.nginx.headers.hsts import Hsts
+from dockguard.formats.nginx.headers.permissions import Permissions
+from dockguard.formats.nginx.home.advisories import Advisory, advisories, undated
+from dockguard.formats.nginx.home.placeholders import Placeholder, blanked, placeholders
 from dockguard.formats.nginx.hops import Hop, Peer, hops, peers
-from dockguard.formats.nginx.hsts import Hsts
-from dockguard.formats.nginx.layout import Text, texts
 from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.limits import Limit, Zone
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.nesting import nested
-from dockguard.formats.nginx.permissions import Permissions
-from dockguard.formats.nginx.placeholders import Placeholder, blanked, placeholders
-from dockguard.formats.nginx.references import Reference, references
-from dockguard.formats.nginx.repeats import Repeat, repeats
+from dockguard.formats.nginx.regex.expressions import Regex, expressions
+from dockguard.formats.nginx.regex.references import Reference, references
 from dockguard.formats.nginx.server import Server
-from dockguard.formats.nginx.settings import Setting, settings
 from dockguard.formats.nginx.site import Site
-from dockguard.formats.nginx.slots import Wrong, wrongs
-from dockguard.formats.nginx.sockets import Clear, Socket, clears, sockets
-from dockguard.formats.nginx.tls import Tls, sides
-from dockguard.formats.nginx.uses import Use, uses
+from dockguard.formats.nginx.text.edit import edit_directive
+from dockguard.formats.nginx.text.layout import Text, texts
+from dockguard.formats.nginx.wire.ciphers import LINES, Ciphers
+from dockguard.formats.nginx.wire.endpoints import Endpoint, endpoints
+from dockguard.formats.nginx.wire.sockets import Clear, Socket, clears, sockets
+from dockguard.formats.nginx.wire.tls import Tls, sides
 
 KINDS = {
     "nginx.site": Kind(Site, lambda site: (site,)),

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from dockguard.formats.nginx import inheritance, table
-from dockguard.formats.nginx.listen import loopback
-from dockguard.formats.nginx.release import before as older
-from dockguard.formats.nginx.tree import Statement, Word
-from dockguard.formats.nginx.verdict import FINE, Verdict, judge
+from dockguard.formats.nginx.directives import inheritance, table
+from dockguard.formats.nginx.directives.verdict import FINE, Verdict, judge
+from dockguard.formats.nginx.home.release import before as older
+from dockguard.formats.nginx.text.tree import Statement, Word
+from dockguard.formats.nginx.wire.listen import loopback
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown, Via

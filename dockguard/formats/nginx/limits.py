@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dockguard.formats.nginx.flow.values import names
 from dockguard.formats.nginx.level import Directive, Level
-from dockguard.formats.nginx.values import names
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dockguard.formats.nginx import action, matching, paths
 from dockguard.formats.nginx.access import Access
-from dockguard.formats.nginx.csp import Policy, policies
-from dockguard.formats.nginx.headers import Header, Headers, cleared, find
-from dockguard.formats.nginx.hsts import Hsts
+from dockguard.formats.nginx.headers.csp import Policy, policies
+from dockguard.formats.nginx.headers.headers import Header, Headers, cleared, find
+from dockguard.formats.nginx.headers.hsts import Hsts
+from dockguard.formats.nginx.headers.more import LINES
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits
-from dockguard.formats.nginx.more import LINES
 from dockguard.formats.nginx.server import Server
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown

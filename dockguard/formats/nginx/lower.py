@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dockguard.formats.nginx.inheritance import PASSES
+from dockguard.formats.nginx.directives.inheritance import PASSES
+from dockguard.formats.nginx.home.writing import writes
 from dockguard.formats.nginx.level import Directive, Level
-from dockguard.formats.nginx.listening import sockets
 from dockguard.formats.nginx.site import Site
-from dockguard.formats.nginx.writing import writes
+from dockguard.formats.nginx.wire.listening import sockets
 from dockguard.lazy import regex
 from dockguard.source import Fact
 from dockguard.stack.pieces import Proxy, Route

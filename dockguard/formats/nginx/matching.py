@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from dockguard.formats.nginx.inheritance import PASSES
+from dockguard.formats.nginx.directives.inheritance import PASSES
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.lazy import regex
 from dockguard.record import dataclass

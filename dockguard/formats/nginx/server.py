@@ -7,7 +7,7 @@ from typing import Any
 
 from dockguard.finding import Confidence, Finding, Note
 from dockguard.formats.nginx.level import Directive, Level
-from dockguard.formats.nginx.listen import Listen, listen_of
+from dockguard.formats.nginx.wire.listen import Listen, listen_of
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dockguard.formats.nginx.csp import Policy, policies
-from dockguard.formats.nginx.headers import Header, Headers
-from dockguard.formats.nginx.hsts import Hsts
+from dockguard.formats.nginx.directives.table import Version
+from dockguard.formats.nginx.flow.values import Variables
+from dockguard.formats.nginx.headers.csp import Policy, policies
+from dockguard.formats.nginx.headers.headers import Header, Headers
+from dockguard.formats.nginx.headers.hsts import Hsts
+from dockguard.formats.nginx.home.release import before, release, tagged
+from dockguard.formats.nginx.home.resolve import magic
 from dockguard.formats.nginx.level import UNSEEN, Directive, Level
 from dockguard.formats.nginx.limits import Limit, Limits, Zone
-from dockguard.formats.nginx.listen import Listen, listen_of
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.matching import find
-from dockguard.formats.nginx.release import before, release, tagged
-from dockguard.formats.nginx.resolve import magic
 from dockguard.formats.nginx.server import Server
-from dockguard.formats.nginx.table import Version
-from dockguard.formats.nginx.tree import Tree
-from dockguard.formats.nginx.values import Variables
+from dockguard.formats.nginx.text.tree import Tree
+from dockguard.formats.nginx.wire.listen import Listen, listen_of
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Source, Span, Unknown
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dockguard.formats.nginx.assemble import assemble
-from dockguard.formats.nginx.parse import parse
 from dockguard.formats.nginx.site import Site
+from dockguard.formats.nginx.text.parse import parse
 from dockguard.workspace import Workspace
 
 from . import generate, serve

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from dockguard.formats.nginx import matching
 from dockguard.formats.nginx.action import handler_of
-from dockguard.formats.nginx.headers import SAFE, Headers
+from dockguard.formats.nginx.headers.headers import SAFE, Headers
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.site import Site

@@ -1,0 +1,118 @@
+"""Users and groups that commands create: useradd, adduser, and the lines that scripts add to /etc/passwd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dockguard.common.shell_options import CommandLine, Grammar, parse
+from dockguard.formats.dockerfile.commands.runs import Account, RunCommand
+
+# Options that take a value: useradd(8), usermod(8), adduser(8) of Debian and BusyBox.
+_SHORT = "bcdefghGkKpsuRPZ"
+_LONG = frozenset(
+    "--base-dir --comment --home-dir --home --expiredate --inactive --gid --ingroup --groups --skel --key --password "
+    "--shell --uid --root --prefix --selinux-user --gecos --firstuid --lastuid --firstgid --lastgid --conf".split()
+)
+
+
+def accounts(commands: Iterable[RunCommand]) -> Iterator[Account]:
+    """The users that are created, in order."""
+    for command in commands:
+        if command.name in ("useradd", "adduser", "luseradd"):
+            account = _added(command)
+            if account is not None:
+                yield account
+        elif command.name in ("echo", "printf", "tee", "cat"):
+            yield from _passwd_lines(command)
+
+
+def _line(command: RunCommand) -> CommandLine:
+    return parse(command.command.args, Grammar(_SHORT, _LONG))
+
+
+def _value(line: CommandLine, *names: str) -> str:
+    return next((option.value.text for option in line.named(*names) if option.value is not None), "")
+
+
+def _groups(line: CommandLine, *names: str) -> Iterator[str]:
+    for option in line.named(*names):
+        yield from option.value.text.split(",") if option.value is not None else ()
+
+
+def _added(command: RunCommand) -> Account | None:
+    line = _line(command)
+    operands = [word.text for word in line.operands]
+    if not operands or (command.name == "adduser" and len(operands) > 1):  # `adduser user group` joins a group
+        return None
+    uid = _value(line, "-u", "--uid")
+    system = any(line.named("-r", "--system", "-S"))
+    duplicate = any(line.named("-o", "--non-unique"))
+    number = int(uid[:9]) if uid.isascii() and uid.isdigit() else None
+    groups = tuple(_groups(line, "-G", "--groups", "-g", "--gid", "--ingroup"))
+    return Account(operands[-1], number, system, duplicate, command, command.span, groups)
+
+
+def renumbered(command: RunCommand) -> Account | None:
+    """`usermod -u NUMBER name`."""
+    if command.name != "usermod":
+        return None
+    line = _line(command)
+    uid = _value(line, "-u", "--uid")
+    if not line.operands or not (uid.isascii() and uid.isdigit()):
+        return None
+    duplicate = any(line.named("-o", "--non-unique"))
+    return Account(line.operands[-1].text, int(uid[:9]), False, duplicate, command, command.span)
+
+
+def operands_of(command: RunCommand) -> list[str]:
+    """The arguments that are neither options nor their values."""
+    return [word.text for word in _line(command).operands]
+
+
+def _passwd_lines(command: RunCommand) -> Iterator[Account]:
+    """`echo 'app:x:1000:1000::/:' >> /etc/passwd`."""
+    if not writes(command, "/etc/passwd"):
+        return
+    for text in (*command.words, *command.documents):
+        for line in text.replace("\\n", "\n").split("\n"):
+            parts = line.strip().split(":")
+            if len(parts) == 7 and parts[0] and parts[2].isascii() and parts[2].isdigit():
+                yield Account(parts[0], int(parts[2][:9]), False, False, command, command.span)
+
+
+def joined(command: RunCommand) -> Iterator[str]:
+    """The groups that a command puts a user into."""
+    operands = operands_of(command)
+    if command.name in ("useradd", "usermod", "luseradd"):
+        yield from _groups(_line(command), "-G", "--groups", "-g", "--gid")
+    elif command.name == "adduser":
+        yield from _groups(_line(command), "-G", "--ingroup")
+        yield from operands[1:2]
+    elif command.name in ("addgroup", "groupmems"):
+        yield from operands[1:2]
+    elif command.name == "gpasswd":
+        yield from operands[-1:] if command.command.flag("-a", "--add", "-M", "--members") is not None else ()
+
+
+def writes(command: RunCommand, path: str) -> bool:
+    """Whether a command writes a file, by redirection or as `tee`; of a pipeline, whether its end does."""
+    if any(
+        redirect.writes and redirect.target and redirect.target.text == path for redirect in command.command.redirects
+    ):
+        return True
+    if command.name == "tee" and path in command.words:
+        return True
+    return any(path in target for target in _piped(command))
+
+
+def _piped(command: RunCommand) -> Iterator[tuple[str, ...]]:
+    """The words of a `tee` that reads the command's output."""
+    element = command.command.element
+    for _ in range(20):
+        following = element.next
+        if element.after not in ("|", "|&") or following is None:
+            return
+        element = following
+        words = [word.text for word in element.words]
+        if any(word.rpartition("/")[2] == "tee" for word in words[:2]):
+            yield tuple(words)

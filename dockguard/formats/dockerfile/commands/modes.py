@@ -1,0 +1,90 @@
+"""Permissions that commands and COPY set: set-user-id and set-group-id bits."""
+
+from __future__ import annotations
+
+import re
+
+from dockguard.formats.dockerfile.commands.runs import RunCommand
+from dockguard.formats.dockerfile.model import Step
+from dockguard.lazy import regex
+from dockguard.source import Fact
+
+_OCTAL = regex(r"0?([0-7])?[0-7]{3}")
+_SYMBOLIC = regex(r"([ugoa]*)[+=]([rwxXst]*)")
+_VALUES = {"install": ("-m", "--mode"), "mkdir": ("-m", "--mode")}
+
+
+def special_bits(mode: str) -> str:
+    """Which bits a mode sets: `setuid`, `setgid`, `setuid and setgid`, or ""."""
+    text = mode.strip().removeprefix("0o")
+    if text.isascii() and text.isdigit():
+        first = _OCTAL.fullmatch(text)
+        bits = int(first[1] or 0) if first else 0
+        found = [name for name, bit in (("setuid", 4), ("setgid", 2)) if bits & bit]
+        return " and ".join(found)
+    found = []
+    for part in text.split(","):
+        match = _SYMBOLIC.fullmatch(part)
+        if match and "s" in match[2]:
+            who = match[1] or "ug"
+            found += ["setuid"] if set(who) & set("ua") else []
+            found += ["setgid"] if set(who) & set("ga") else []
+    return " and ".join(dict.fromkeys(found))
+
+
+def command_bits(command: RunCommand) -> Fact[str]:
+    """The bits that chmod, `install -m` or `mkdir -m` sets, at the command."""
+    mode = mode_of(command)
+    return Fact(special_bits(mode) or None, command.span)
+
+
+def mode_of(command: RunCommand) -> str:
+    """The mode that a command sets, "" for none."""
+    if command.name == "chmod":
+        return next((word for word in command.words if not word.startswith("-") or word[1:2] in "rwxst"), "")
+    if command.name in _VALUES:
+        word = command.command.option(*_VALUES[command.name])
+        return word.text if word is not None else ""
+    return ""
+
+
+def is_temporary(command: RunCommand) -> bool:
+    """Whether all that it changes is what `mktemp` made in the same script: `chmod 777 "$dir"`."""
+    names = [word.strip("${}") if word.startswith("$") else "" for word in command.words if not word.startswith("-")]
+    wanted = set(names[1:])
+    if not wanted or "" in wanted or not isinstance(command.step, Step):
+        return False
+    return wanted <= command.step.temporary
+
+
+def temporary(step: Step) -> frozenset[str]:
+    """The shell variables that hold what `mktemp` made."""
+    made = (one for command in step.commands for one in command.command.sets)
+    return frozenset(one.name for one in made if "mktemp" in one.word.raw)
+
+
+def on_folder(command: RunCommand) -> bool:
+    """Whether it is plainly about folders: mkdir, `install -d`, a path that ends in a slash."""
+    return (
+        command.name == "mkdir"
+        or (command.name == "install" and command.command.flag("-d", "--directory") is not None)
+        or all(word.endswith("/") for word in command.words[1:])
+    )
+
+
+def capabilities(command: RunCommand) -> tuple[str, ...]:
+    """The capabilities in the arguments of `setcap`; `=ep` and `all=ep` are all of them."""
+    if command.name != "setcap":
+        return ()
+    found: list[str] = []
+    for word in command.words:
+        for clause in word.lower().split():
+            names, operator, flags = _clause(clause)
+            if operator and operator != "-" and not clause.startswith("/") and set(flags) & set("epi"):
+                found += [name for name in names.split(",") if name] or ["all"]
+    return tuple(found)
+
+
+def _clause(text: str) -> tuple[str, str, str]:
+    match = re.fullmatch(r"([a-z_,0-9]{0,400})([=+-])([eip]{0,3}(?:[=+-][eip]{0,3})*)", text)
+    return (match[1], match[2], match[3]) if match else ("", "", "")

@@ -1,0 +1,83 @@
+"""Passwords that commands give to accounts: chpasswd, passwd, useradd -p, net user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockguard.common.shell import Word
+from dockguard.formats.dockerfile.commands.accounts import operands_of
+from dockguard.formats.dockerfile.commands.runs import AccountPassword, RunCommand
+from dockguard.formats.dockerfile.commands.writes import printed
+from dockguard.lazy import regex
+from dockguard.source import Fact, Secret
+
+_LOCKED = regex(r"[!*x]+.{0,200}")  # no password matches it
+_SHADOW = regex(r"[\w^.*\\-]{1,60}:[^/:|]{0,60}:.{0,60}[/|#,]\s*\w+::")
+
+
+def passwords(command: RunCommand) -> Iterator[AccountPassword]:
+    """The passwords that a command sets, takes away or unlocks."""
+    finder = {
+        "chpasswd": _chpasswd,
+        "passwd": _passwd,
+        "useradd": _option,
+        "usermod": _option,
+        "adduser": _option,
+        "net": _net_user,
+        "sed": _sed,
+    }.get(command.name)
+    if finder is not None:
+        yield from finder(command)
+
+
+def _made(command: RunCommand, user: str, text: str) -> AccountPassword:
+    empty = text in ("", "''", '""')
+    return AccountPassword(
+        user, "empty" if empty else "literal", Fact(Secret(text), command.span), command, command.span
+    )
+
+
+def _chpasswd(command: RunCommand) -> Iterator[AccountPassword]:
+    for line in printed(command.command, command).text.split("\n"):
+        user, colon, text = line.strip().strip("\"'").partition(":")
+        if colon and user and "$(" not in text and "`" not in text and not re.search(r"\$[A-Za-z_{]", line):
+            yield _made(command, user, text)
+
+
+def _passwd(command: RunCommand) -> Iterator[AccountPassword]:
+    user = next(iter(operands_of(command)), "root")
+    if command.command.flag("-d", "--delete") is not None:
+        yield AccountPassword(user, "empty", Fact(Secret(""), command.span), command, command.span)
+    elif command.command.flag("-u", "--unlock") is not None:
+        yield AccountPassword(user, "unlocked", Fact(Secret(""), command.span), command, command.span)
+    elif command.command.flag("-l", "--lock") is None:
+        lines = [line for line in printed(command.command, command).text.split("\n") if line.strip()]
+        if lines and not re.search(r"\$[A-Za-z_{(]|`", lines[0]):
+            yield _made(command, user, lines[0].strip().strip("\"'"))
+
+
+def _option(command: RunCommand) -> Iterator[AccountPassword]:
+    user = (operands_of(command) or [""])[-1]
+    if command.name == "usermod" and command.command.flag("-U", "--unlock") is not None:
+        yield AccountPassword(user, "unlocked", Fact(Secret(""), command.span), command, command.span)
+    for word in command.command.values("-p", "--password"):
+        if _is_literal(word) and not _LOCKED.fullmatch(word.text):
+            yield _made(command, user, word.text)
+
+
+def _is_literal(word: Word) -> bool:
+    """Whether the shell leaves it as it is; `$1$salt$hash` in single quotes is."""
+    return word.literal
+
+
+def _net_user(command: RunCommand) -> Iterator[AccountPassword]:
+    words = [word for word in command.words if not word.startswith("/")]
+    if len(words) > 2 and words[0].lower() == "user" and words[2] != "*" and "%" not in words[2]:
+        yield _made(command, words[1], words[2])
+
+
+def _sed(command: RunCommand) -> Iterator[AccountPassword]:
+    """`sed -i 's/^root:*:/root::/' /etc/shadow`."""
+    if "/etc/shadow" in command.words and any(_SHADOW.search(word) for word in command.words):
+        yield AccountPassword("root", "empty", Fact(Secret(""), command.span), command, command.span)

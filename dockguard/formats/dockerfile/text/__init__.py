@@ -1,0 +1,1 @@
+"""A Dockerfile as text: instructions, words, comments, what BuildKit refuses, and edits of it."""

@@ -1,0 +1,1 @@
+"""Variables as BuildKit replaces them: scopes, forms, patterns."""

@@ -1,0 +1,1 @@
+"""What nginx knows of each directive, and what it refuses."""

@@ -1,0 +1,1 @@
+"""Response headers as they are sent, and as browsers read them."""

@@ -1,0 +1,1 @@
+"""Regular expressions as PCRE has them: what they match, capture and cost."""

@@ -1,0 +1,1 @@
+"""A file of nginx as text: tokens, statements, comments, layout, and edits of it."""

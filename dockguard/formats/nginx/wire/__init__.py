@@ -1,0 +1,1 @@
+"""Sockets, and what TLS on them is."""

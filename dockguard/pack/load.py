@@ -106,9 +106,18 @@ def understand(
 
     With `later` what only some outputs tell (peers, standards) is understood when it is asked for.
     """
-    meta = page.meta
     _keys(page)
-    rule = Rule(
+    rule = _rule(page, id, _check(page, path, kinds, code), later)
+    if check:
+        from dockguard.pack.check import check_page
+
+        check_page(page, rule, Path(path), kinds)
+    return rule
+
+
+def _rule(page: Page, id: str, check: Check, later: bool) -> Rule:
+    meta = page.meta
+    return Rule(
         id=id,
         title=str(meta["title"]),
         severity=_choice(page, "severity", Severity.of),
@@ -117,7 +126,7 @@ def understand(
         each=str(meta["each"]),
         profile=_one_of(page, "profile", PROFILES),
         body=page.body,
-        check=_check(page, path, kinds, code),
+        check=check,
         sift=_sift(page) if "check" in page.raw else None,
         tags=_strings(page, "tags"),
         peers=Later(lambda: _peers(page)) if later else _peers(page),
@@ -130,11 +139,6 @@ def understand(
         since=str(meta["since"]) if "since" in page.raw else "",
         status=_one_of(page, "status", ("stable", "preview", "deprecated")) if "status" in page.raw else "stable",
     )
-    if check:
-        from dockguard.pack.check import check_page
-
-        check_page(page, rule, Path(path), kinds)
-    return rule
 
 
 def _keys(page: Page) -> None:

@@ -88,13 +88,16 @@ def _fields(owner: type) -> dict[str, Any]:
 
 def _hints(what: Any, owner: type) -> dict[str, Any]:
     """Annotations, with names that a model imports for the type checker only (rooms of one format know each other)."""
-    try:
-        return get_type_hints(what)
-    except NameError:
-        package = owner.__module__.rpartition(".")[0]
-        modules = [module for name, module in list(sys.modules.items()) if name.startswith(f"{package}.")]
-        names = {name: found for module in modules for name, found in vars(module).items() if isinstance(found, type)}
-        return get_type_hints(what, localns=names)
+    package, names = owner.__module__, dict[str, type]()
+    while True:
+        try:
+            return get_type_hints(what, localns=names)
+        except NameError:
+            package = package.rpartition(".")[0]  # first the room of the model, then the one around it
+            if "." not in package:
+                raise
+            modules = [module for name, module in list(sys.modules.items()) if name.startswith(f"{package}.")]
+            names = {n: found for module in modules for n, found in vars(module).items() if isinstance(found, type)}
 
 
 def shape_of(annotation: Any, chain: str = "") -> Shape:

@@ -362,8 +362,11 @@ def test_time_is_linear(unit: str) -> None:
             command.name, command.failure  # noqa: B018
         return time.process_time() - start
 
-    small = max(min(seconds(3_000), seconds(3_000)), 0.005)
-    assert min(seconds(30_000), seconds(30_000)) < 35 * small  # ten times the text; the square would be a hundred times
+    for _ in range(4):  # a busy machine disturbs one measurement or another, not all
+        small = max(seconds(3_000), seconds(3_000), 0.005)
+        if seconds(30_000) < 35 * small:  # ten times the text; the square would be a hundred times
+            return
+    pytest.fail(f"{unit!r} is read in more than linear time")
 
 
 @given(st.text(alphabet="ab -'\"$`(){}[];&|<>\\\n#=!~*ifdonecasx/", max_size=60))

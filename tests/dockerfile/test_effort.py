@@ -134,10 +134,20 @@ def test_stages(above: str) -> None:
     assert is_linear(text, 30, 2), "a stage is asked what those below it hold, too"
 
 
-@pytest.mark.parametrize("unit", [INSTRUCTIONS["commands"], INSTRUCTIONS["variables"], "RUN " + "a;" * 500 + "\n"])
-def test_a_mebibyte_is_bounded_and_said_to_be(unit: str) -> None:
+@pytest.mark.parametrize(
+    ("first", "unit"),
+    [
+        ("", INSTRUCTIONS["commands"]),
+        ("", INSTRUCTIONS["variables"]),
+        ("", "RUN " + "a;" * 500 + "\n"),
+        (f"ENV A={'a/' * 8000}\n", "COPY /$A ${{A}}/x\nWORKDIR a$A\n"),
+        (f'ENV A="{" ".join(map(str, range(9000)))}"\n', "EXPOSE $A\nENV B=${{A##*1*2*3}}\n"),
+    ],
+    ids=["commands", "variables", "short commands", "a long path", "many ports"],
+)
+def test_a_mebibyte_is_bounded_and_said_to_be(first: str, unit: str) -> None:
     """Ten times what it takes on an ordinary machine (2 s) is not to be reached on any."""
-    text = "FROM debian:12\n" + "".join(unit.format(number) for number in range(MIB // len(unit)))
+    text = f"FROM debian:12\n{first}" + "".join(unit.format(number) for number in range(MIB // len(unit)))
     start = time.process_time()
     run = check_session(session(text[:MIB]))
     assert all(renderer(name)(run) for name in ("text", "concise"))

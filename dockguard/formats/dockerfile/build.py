@@ -10,6 +10,7 @@ from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.settings import Linked, Settings
 from dockguard.formats.dockerfile.text.tree import MAX_STAGES, Instruction, Pair, Tree, Word
+from dockguard.formats.dockerfile.text.words import several
 from dockguard.formats.dockerfile.variables.scope import PLATFORM, Scope, is_bare
 from dockguard.record import replace
 from dockguard.source import Fact, Many, Span, Unknown, Via, absent
@@ -257,7 +258,10 @@ def _expose(step: Step, settings: Settings) -> Settings:
     linked = settings.port_list
     for word in step.node.words:
         fact = step.expand(word).fact
-        for text in (fact.known or "").split() or ("",):
+        texts = several(fact.known or "")
+        if texts is None:
+            fact = Fact(Unknown("it holds too many ports"), fact.span, fact.via)
+        for text in texts or ("",):
             value = Fact(text, fact.span, fact.via) if text else fact
             if text or not fact.sure:
                 linked = Linked(text.lower() if text else word.text, value, linked)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.text.tree import Word
+from dockguard.formats.dockerfile.text.words import several
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
@@ -91,9 +92,12 @@ class Exposed:
 def _of(step: Step, word: Word) -> Iterator[Exposed]:
     """What one word announces: several ports where a variable holds them."""
     found = step.expand(word)
-    unset = Unknown(f"`{found.unset[0]}` has no value") if found.unset else found.fact.value
-    for value in unset.split() or ("",) if isinstance(unset, str) else (unset,):
-        yield Exposed(Fact(value, word.span, found.fact.via), step, word.span)
+    value = Unknown(f"`{found.unset[0]}` has no value") if found.unset else found.fact.value
+    texts = several(value) if isinstance(value, str) else ()
+    if texts is None:
+        value = Unknown("it holds too many ports")
+    for one in texts or (("",) if isinstance(value, str) else (value,)):
+        yield Exposed(Fact(one, word.span, found.fact.via), step, word.span)
 
 
 def exposed(image: Image) -> Iterator[Exposed]:

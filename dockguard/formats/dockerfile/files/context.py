@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dockguard.formats.dockerfile.files.ignore import Ignore, Pattern, matcher, parse
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Span
 from dockguard.workspace import Workspace, folder_of, join
 
+_MAX_PATTERNS = 300  # of one context that are looked for
 _MAX_FILES = 5000  # of a context that are looked at
 _MAX_PARENTS = 10  # folders above a Dockerfile that may be its context
 _PRUNED = frozenset({"node_modules", "__pycache__", "venv", ".venv", "site-packages"})
@@ -68,15 +70,29 @@ class Context:
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The files and folders of the context that a COPY source with wildcards names."""
-        match = matcher(pattern.lstrip("/"))
+        known = self._matched
+        if pattern not in known:
+            match = matcher(pattern.lstrip("/")) if len(known) < _MAX_PATTERNS else _nothing
+            known[pattern] = tuple(filter(match, self._places))
+        return known[pattern]
+
+    @cached_property
+    def _matched(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def _places(self) -> tuple[str, ...]:
+        """The files and their folders, each once."""
         found: dict[str, None] = {}
         for path in self.files():
             parts = path.split("/")
-            for end in range(1, len(parts) + 1):
-                place = "/".join(parts[:end])
-                if match(place):
-                    found[place] = None
+            found.update(dict.fromkeys("/".join(parts[:end]) for end in range(1, len(parts) + 1)))
         return tuple(found)
+
+
+def _nothing(path: str) -> bool:
+    """Matches no path."""
+    return False
 
 
 def context_of(workspace: Workspace, folder: str, dockerfile: str, *, sure: bool, at: Span | None = None) -> Context:

@@ -12,6 +12,7 @@ from dockguard.formats.dockerfile.text.tree import Heredoc, Word
 from dockguard.lazy import regex
 from dockguard.source import Fact, Unknown
 
+MAX_PATH = 4096  # of Linux
 _HEREDOC = regex(r"\d*<<-?(.+)")
 _URL = regex(r"(?i)https?://")
 _GIT = regex(r"(?i)(?:git://|git@|ssh://|https?://[^#?]+\.git(?:[#?]|$)|github\.com/)")
@@ -26,7 +27,8 @@ def absolute(path: str, workdir: Fact[str]) -> str | Unknown:
     base = workdir.value
     if isinstance(base, Unknown):
         return base
-    return normpath(f"{base or '/'}/{path}")
+    whole = normpath(f"{base or '/'}/{path}")
+    return whole if len(whole) <= MAX_PATH else Unknown(f"the path is longer than {MAX_PATH} characters")
 
 
 def copies(step: Step) -> tuple[Copy, ...]:

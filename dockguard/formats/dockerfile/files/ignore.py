@@ -65,6 +65,8 @@ def parse(source: Source) -> Ignore:
 
 def matcher(pattern: str) -> Callable[[str], bool]:
     """A function that says whether a path matches a pattern as a whole."""
+    if len(pattern) > _MAX_PATH:
+        return lambda path: False  # nothing has so long a name
     parts = tokens(pattern)
     if not any(kind != "char" for kind, _ in parts):
         literal = "".join(text for _, text in parts)

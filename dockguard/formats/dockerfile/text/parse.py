@@ -43,7 +43,7 @@ class _Walk:
 
     def comment(self, line: int) -> None:
         self.comments.append(_comment_span(self, line))
-        self.weight += _DIRECTIVE_WEIGHT if "dockguard" in self.lines[line] else 0
+        self.weight += len(self.lines[line]) // 20 + _DIRECTIVE_WEIGHT * ("dockguard" in self.lines[line])
 
     def is_too_heavy(self, line: int) -> bool:
         if self.weight > MAX_WEIGHT:
@@ -136,15 +136,20 @@ def _drafts(walk: _Walk) -> Iterator[Draft]:
 
 
 def _weight(draft: Draft) -> int:
-    """How much there is to judge: words, commands, quotes and variables; of a file in a heredoc its lines.
+    """How much there is to judge: words, commands, quotes and variables.
 
-    A word of COPY, ENV, EXPOSE and others counts twice, because rules ask about each.
+    A word of COPY, ENV, EXPOSE and others counts twice, because rules ask about each, and so does one of a file in a
+    heredoc.
     """
     text = draft.joined.text
     bodies = [heredoc.body.text for heredoc in draft.heredocs]
     if "RUN" in text[:20].upper():
         return _INSTRUCTION_WEIGHT + sum(map(_words_and_marks, (text, *bodies)))
-    return _INSTRUCTION_WEIGHT + 2 * (_words_and_marks(text) + sum(body.count("\n") for body in bodies))
+    return _INSTRUCTION_WEIGHT + 2 * (_words_and_marks(text) + sum(map(_pairs, bodies)))
+
+
+def _pairs(text: str) -> int:
+    return max(len(text.split()), text.count("=") + text.count(":"))
 
 
 def _words_and_marks(text: str) -> int:

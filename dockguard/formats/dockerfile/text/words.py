@@ -8,6 +8,7 @@ from dockguard.lazy import regex
 Range = tuple[str, int, int]  # a text, and where it is written in the joined line
 
 BLANK = regex(r"[\t\v\f\r ]+")
+MAX_SEVERAL = 16  # ports in one variable
 _SPACE = frozenset(WHITE)
 _WORD = regex(rf"[^{WHITE}]+")
 _SIMPLE_FLAG = regex(r"--[\w=,./:@+$%^~{}-]+")
@@ -110,6 +111,12 @@ def _flag(text: str, at: int, end: int) -> tuple[int, str]:
             out.append(char)
         at += 1
     return min(at, end), "".join(out)
+
+
+def several(text: str) -> tuple[str, ...] | None:
+    """The words that EXPOSE makes of an argument after replacement; None for more than anybody writes."""
+    found = tuple(text.split(None, MAX_SEVERAL))
+    return found if len(found) <= MAX_SEVERAL else None
 
 
 _STRING = regex(r'"(?:[^"\\]|\\.)*"')

@@ -12,7 +12,7 @@ from dockguard.source import Unknown
 WHITE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))  # Go's
 _SPACE = frozenset(WHITE)
 _SPECIAL = frozenset("@*#?-$!0")
-MAX_VALUE = 65536  # characters of a value; BuildKit has no bound, but no line of a Dockerfile may be longer
+MAX_VALUE = 16384  # characters that variables bring into one word; BuildKit has no bound
 _MAX_DEPTH = 50  # of `${A:-${B:-…}}`; BuildKit itself has no bound
 _PLAIN = regex(r"""[^$'"\\`]*""")
 
@@ -151,7 +151,7 @@ class _Lexer:
         if char == "$":
             text = self.dollar()
             out.append(text)
-            for one in text:
+            for one in text if self.keep_unset else "":  # only who looks for words needs them
                 self.words.char(one)
         elif char in "'\"":
             text = self.single() if char == "'" else self.double()

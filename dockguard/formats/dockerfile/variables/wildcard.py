@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 _STAR, _ANY = "*", "?"
-_MAX = 20_000  # characters of a value times those of a pattern that are tried
+_MAX = 4_000  # characters of a value times those of a pattern that are tried
 
 Token = tuple[str, bool]  # a character, and whether it is a wildcard
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from dockguard.finding import Problem
 from dockguard.glob import PathGlob, is_glob, word_glob
@@ -152,6 +152,20 @@ def reach(word: str, rule: Rule) -> tuple[int, int] | None:
     return (4, 0) if word == rule.id or word in _spellings(rule) else None
 
 
+@lru_cache(maxsize=256)
+def _sorted_out(words: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Names and families, which are looked up; and the rest, which each rule is compared with."""
+    rest = tuple(word for word in words if word == ALL or word.startswith("@") or is_glob(word))
+    return frozenset(words) - frozenset(rest), rest
+
+
+def _farthest(words: tuple[str, ...], rule: Rule) -> tuple[int, int] | None:
+    """The most specific of what several selectors say about a rule; None when none means it."""
+    names, rest = _sorted_out(words)
+    plain = [name for name in (rule.id, *_spellings(rule), rule.family) if name in names] if names else []
+    return max((found for word in (*plain, *rest) if (found := reach(word, rule))), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """What one place (a configuration file, a `[per-path]` entry, the command line) says about rules."""
@@ -165,12 +179,12 @@ class Layer:
 
     def verdict(self, rule: Rule) -> tuple[bool, bool] | None:
         """(Whether it is wanted, whether it was meant by its name); None when no selector means it."""
-        plus = [found for word in (*(self.select or ()), *self.extend) if (found := reach(word, rule))]
-        minus = [found for word in self.ignore if (found := reach(word, rule))]
-        if not plus and not minus:
+        plus = _farthest((*(self.select or ()), *self.extend), rule)
+        minus = _farthest(self.ignore, rule)
+        if plus is None and minus is None:
             return None
-        best = max(plus, default=(-1, 0))
-        return best > max(minus, default=(-1, 0)), best[0] == 4
+        best = plus or (-1, 0)
+        return best > (minus or (-1, 0)), best[0] == 4
 
 
 def enabled(rule: Rule, layers: Sequence[Layer]) -> bool:

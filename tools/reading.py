@@ -33,7 +33,7 @@ Key = tuple[str, str, str]  # project, rule, file
 
 def found(corpus: Path, project: str) -> dict[Key, list[int]]:
     """The lines at which each rule speaks, by file."""
-    folder = corpus / project
+    folder = Path(os.path.realpath(corpus / project))
     run = check(Ask(paths=(str(folder),), isolated=True, today=DAY))
     lines: dict[Key, list[int]] = {}
     for report in run.active:

@@ -22,7 +22,8 @@ def _kinds() -> Mapping[str, Kind]:
 
 def _asked(above: Sequence[Piece]) -> bool:
     """Whether anything that looks like a configuration gets into a container; a bare image brings none that we see."""
-    mounts = (mount.target for piece in above if isinstance(piece, Container) for mount in piece.mounts)
+    mounted = (mount for piece in above if isinstance(piece, Container) for mount in piece.mounts)
+    mounts = (mount.target for mount in mounted if mount.inside or mount.content is not None)
     copies = (file.target for piece in above if isinstance(piece, Image) for file in piece.files)
     return any(_hint(target) for target in chain(mounts, copies))
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dockguard.formats.nginx.flow.values import VARIABLE
-from dockguard.formats.nginx.headers.headers import Header
+from dockguard.formats.nginx.headers.headers import Carried, Header
 from dockguard.formats.nginx.server import Server
 from dockguard.lazy import cached_property, regex
-from dockguard.source import Fact, Many, Span, Unknown
+from dockguard.source import Fact, Many, Unknown
 
 _SESSION = regex(
     r"sess|(?:^|[-_.])sid(?:$|[-_.])|sid$|auth|token|jwt|login|remember|(?:^|[-_.])id[-_.]?token|access", 2
@@ -19,24 +19,15 @@ _FOR_SCRIPTS = regex(r"c?srf|xsrf", re.I)
 _GONE = regex(r";\s*(?:max-age\s*=\s*(?:0|-\d+)|expires\s*=\s*(?:\w{3},\s*)?(?:0?1[ -]jan[ -](?:1970|70)|0))", re.I)
 
 
-class Cookie:
+class Cookie(Carried):
     """One Set-Cookie header of an `add_header` or `more_set_headers` line."""
 
     def __init__(self, header: Header, tls: Fact[bool]) -> None:
-        self._header, self.tls = header, tls
+        super().__init__(header)
+        self.tls = tls
 
     tls: Fact[bool]
     """Whether a server that sends it speaks TLS."""
-
-    @property
-    def span(self) -> Span:
-        """The header's line."""
-        return self._header.span
-
-    @property
-    def subject(self) -> str:
-        """The header's address."""
-        return self._header.subject
 
     @property
     def text(self) -> Fact[str]:

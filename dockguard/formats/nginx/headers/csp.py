@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dockguard.formats.nginx.flow.values import Choice
-from dockguard.formats.nginx.headers.headers import Header
+from dockguard.formats.nginx.headers.headers import Carried, Header
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Unknown
@@ -70,26 +70,12 @@ class Rule:
         return self.name.text.lower()
 
 
-class Policy:
+class Policy(Carried):
     """One Content-Security-Policy: a header, with one of the texts that it can have."""
 
     def __init__(self, header: Header, choice: Choice) -> None:
-        self._header, self._choice = header, choice
-
-    @property
-    def span(self) -> Span:
-        """The `add_header` line."""
-        return self._header.span
-
-    @property
-    def subject(self) -> str:
-        """The header's address."""
-        return self._header.subject
-
-    @property
-    def header(self) -> Header:
-        """The header that carries it."""
-        return self._header
+        super().__init__(header)
+        self._choice = choice
 
     @property
     def text(self) -> str:

@@ -196,6 +196,33 @@ class Header:
         return f"Header({self.name}: {self.value.known})"
 
 
+class Carried:
+    """What one header carries, read by the specification of that header: its place and name are the header's."""
+
+    def __init__(self, header: Header) -> None:
+        self._header = header
+
+    @property
+    def span(self) -> Span:
+        """The header's line."""
+        return self._header.span
+
+    @property
+    def subject(self) -> str:
+        """The header's address."""
+        return self._header.subject
+
+    @property
+    def header(self) -> Header:
+        """The header that carries it."""
+        return self._header
+
+    @property
+    def value(self) -> Fact[str]:
+        """Its text; unknown where the request decides."""
+        return self._header.literal
+
+
 class Headers:
     """The effective `add_header` lists of one site's blocks; a Header is made once for each line."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dockguard.formats.nginx.headers.headers import Header
+from dockguard.formats.nginx.headers.headers import Carried
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 
@@ -12,31 +12,8 @@ YEAR = 31_536_000  # seconds
 _KNOWN = ("max-age", "includesubdomains", "preload")
 
 
-class Hsts:
+class Hsts(Carried):
     """One Strict-Transport-Security header."""
-
-    def __init__(self, header: Header) -> None:
-        self._header = header
-
-    @property
-    def span(self) -> Span:
-        """The `add_header` line."""
-        return self._header.span
-
-    @property
-    def subject(self) -> str:
-        """The header's address."""
-        return self._header.subject
-
-    @property
-    def header(self) -> Header:
-        """The header that carries it."""
-        return self._header
-
-    @property
-    def value(self) -> Fact[str]:
-        """Its text; unknown where the request decides."""
-        return self._header.literal
 
     @cached_property
     def _parts(self) -> tuple[tuple[str, str | None, int, int], ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dockguard.formats.nginx.directives.table import nearest
-from dockguard.formats.nginx.headers.headers import Header
+from dockguard.formats.nginx.headers.headers import Carried
 from dockguard.lazy import cached_property, regex
 from dockguard.source import Fact, Span, Unknown
 
@@ -37,31 +37,8 @@ _QUOTED = regex(_STRING)
 _PARAMETER = regex(r";[ ]*([a-z-]+)")
 
 
-class Permissions:
+class Permissions(Carried):
     """One Permissions-Policy header."""
-
-    def __init__(self, header: Header) -> None:
-        self._header = header
-
-    @property
-    def span(self) -> Span:
-        """The header's line."""
-        return self._header.span
-
-    @property
-    def subject(self) -> str:
-        """The header's address."""
-        return self._header.subject
-
-    @property
-    def header(self) -> Header:
-        """The header that carries it."""
-        return self._header
-
-    @property
-    def value(self) -> Fact[str]:
-        """Its text; unknown where the request decides."""
-        return self._header.literal
 
     @cached_property
     def invalid(self) -> Fact[str]:

@@ -29,6 +29,7 @@ def check(mount: Mounted) -> Iterator[Finding]:
         return
     message = f"`{service.name}` reads `{mount.written_path}` of the host, as {name} is made to"
     if name == "cadvisor":
-        yield Finding(mount.span, message)
+        socket = mount.runtime_socket.known
+        yield Finding(mount.span, f"{message}; as root it can use the socket of {socket} there" if socket else message)
     elif (service.user.known or "nobody").partition(":")[0] not in ("root", "0"):
         yield Finding(mount.span, message, severity=Severity.LOW, why="it runs as nobody")

@@ -17,31 +17,37 @@ _VARIABLE = r"""\$\{[^{}\n]{0,200}\}|\$\([^()\n]{0,200}\)|\{\{[^{}\n]{0,200}\}\}
 _VALUE = rf"""("[^"\n]{{0,1000}}"|'[^'\n]{{0,1000}}'|(?:{_VARIABLE}|[^\s"'`;,&|<>(){{}}\[\]]){{1,1000}})"""
 _REST = r"""[^\s"'`;|]{1,1000}"""  # what may still belong to a bare value, and is masked with it
 _ASSIGNMENT = (
-    rf"""(?<![\w$.{{-])((?:--?)?[A-Za-z_][\w.-]{{1,80}})["']?[ \t]{{0,3}}(?::=|=>|=|:(?!//))[ \t]{{0,3}}{_VALUE}"""
+    rf"""(?<![\w$.{{-])((?:--?)?[A-Za-z_][\w.-]{{1,80}})["']?[ \t]{{0,60}}+(?::=|=>|=|:(?!//))[ \t]{{0,60}}+{_VALUE}"""
 )
 _OPTION_NAME = (
     r"(--[A-Za-z][\w-]{1,60}|-(?:password|passwd|pass|token|secret|apikey|api-key)|requirepass|masterauth|_authToken"
     r"|machine[ \t]\S{1,100}[ \t]login[ \t]\S{1,100}[ \t]password)"
 )
-_NEXT_WORD = r"""(?:[ \t]{1,4}|["'][ \t]{0,4},[ \t]{0,4}(?=["']))"""  # of a command line, or of a list of words
+_NEXT_WORD = r"""(?:[ \t]{1,60}+|["'][ \t]{0,60}+,[ \t]{0,60}+(?=["']))"""  # of a command line, or of a list of words
 _OPTION = rf"""(?<![\w-]){_OPTION_NAME}{_NEXT_WORD}(?!["']?-){_VALUE}"""
 _BEFORE = r"[^\n;&|]{0,300}?[ \t]"
 _MYSQL = r"\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|mariadb-admin)\b"
 _REGISTRY = r"\b(?:docker|podman|helm|skopeo|buildah|oras|crane)\b[^\n;&|]{0,60}\blogin\b"
-_HEADER = r"(?i)\bauthorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:bearer|token|basic|apikey)\s{1,3}([^\s\"'`;,)]{1,1000})"
+_HEADER = (
+    r"(?i)\bauthorization[\"']?\s{0,60}+[:=]\s{0,60}+[\"']?(?:bearer|token|basic|apikey)\s{1,60}+([^\s\"'`;,)]{1,1000})"
+)
 _COMMANDS = (
-    ("sshpass", "sshpass", rf"\bsshpass[ \t]{{1,4}}-p[ \t]{{0,4}}{_VALUE}"),
+    ("sshpass", "sshpass", rf"\bsshpass[ \t]{{1,60}}+-p[ \t]{{0,60}}+{_VALUE}"),
     ("mysql", "-p", rf"{_MYSQL}{_BEFORE}-p{_VALUE}"),
-    ("registry login", "login", rf"{_REGISTRY}{_BEFORE}-p[ \t]{{0,4}}{_VALUE}"),
-    ("redis-cli", "redis-cli", rf"\bredis-cli\b{_BEFORE}-a[ \t]{{1,4}}{_VALUE}"),
-    ("mongo", "mongo", rf"\b(?:mongo|mongosh|mongodump|mongorestore)\b{_BEFORE}-p[ \t]{{1,4}}{_VALUE}"),
+    ("registry login", "login", rf"{_REGISTRY}{_BEFORE}-p[ \t]{{0,60}}+{_VALUE}"),
+    ("redis-cli", "redis-cli", rf"\bredis-cli\b{_BEFORE}-a[ \t]{{1,60}}+{_VALUE}"),
+    ("mongo", "mongo", rf"\b(?:mongo|mongosh|mongodump|mongorestore)\b{_BEFORE}-p[ \t]{{1,60}}+{_VALUE}"),
     ("openssl", "pass:", rf"\bpass:{_VALUE}"),
     ("authorization header", "uthorization", _HEADER),
 )
 _USER_AND_PASSWORD = (
-    ("basic auth", "-u", rf"\b(?:curl|http|https|xh)\b{_BEFORE}(?:-u|--user|-a|--auth)[ \t=]{{0,4}}{_VALUE}"),
-    ("basic auth", "--user", rf"\bcurl\b{_BEFORE}--user[ \t=]{{0,4}}{_VALUE}"),
-    ("chpasswd", "chpasswd", r"""["']?([\w.-]{1,64}:[^\s"'|]{1,200})["']?[ \t]{0,4}\|[ \t]{0,4}(?:sudo )?chpasswd\b"""),
+    ("basic auth", "-u", rf"\b(?:curl|http|https|xh)\b{_BEFORE}(?:-u|--user|-a|--auth)[ \t=]{{0,60}}+{_VALUE}"),
+    ("basic auth", "--user", rf"\bcurl\b{_BEFORE}--user[ \t=]{{0,60}}+{_VALUE}"),
+    (
+        "chpasswd",
+        "chpasswd",
+        r"""["']?([\w.-]{1,64}:[^\s"'|]{1,200})["']?[ \t]{0,60}+\|[ \t]{0,60}+(?:sudo )?chpasswd\b""",
+    ),
 )
 
 

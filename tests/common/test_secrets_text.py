@@ -34,6 +34,11 @@ TOKEN = "gh" + "p_" + draw(ALL, 36)
         ("git clone https://ada:Sunflower7x@example.org/x.git", "Sunflower7x"),
         ("openssl rsa -passin pass:Sunflower7x", "Sunflower7x"),
         ("//registry.npmjs.org/:_authToken=Sunflower7x", "Sunflower7x"),
+        (f"mysql -uroot{' ' * 12}-pSunflower7x db", "Sunflower7x"),  # lines joined at a continuation keep their indent
+        (f"docker login -u ada -p{' ' * 12}Sunflower7x r.example.org", "Sunflower7x"),
+        (f"curl -u{' ' * 12}ada:Sunflower7x https://example.org", "Sunflower7x"),
+        (f"app --password{' ' * 12}Sunflower7x", "Sunflower7x"),
+        (f"password{' ' * 12}={' ' * 12}Sunflower7x", "Sunflower7x"),
         ("machine example.org login ada password Sunflower7x", "Sunflower7x"),
         (f"# left here: {TOKEN}", TOKEN),
         (f"RUN curl https://example.org/?t={TOKEN}", TOKEN),

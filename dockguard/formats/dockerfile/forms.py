@@ -119,8 +119,9 @@ class Form:
     @cached_property
     def hidden_failure(self) -> Fact[str]:
         """The command whose failure a pipe of a RUN hides, as no `pipefail` is set."""
-        if self.step.name == "RUN" and not self.step.node.json and self._is_posix:
-            sure = not self._is_plain_sh
+        by_itself = self.step.node.json  # `["/bin/sh", "-c", "a | b"]` has nothing from SHELL
+        if self.step.name == "RUN" and (by_itself or self._is_posix):
+            sure = by_itself or not self._is_plain_sh
             for command in self.step.commands:
                 if _hides(command) and not (sure and "pipefail" in command.command.options):
                     return Fact(command.command.name, command.span)

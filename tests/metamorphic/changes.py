@@ -1,0 +1,8 @@
+"""All changes."""
+
+from __future__ import annotations
+
+from tests.metamorphic import dockerfile_forms, dockerfile_layout
+from tests.metamorphic.change import Change
+
+CHANGES: tuple[Change, ...] = (*dockerfile_layout.CHANGES, *dockerfile_forms.CHANGES)

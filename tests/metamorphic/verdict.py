@@ -1,0 +1,55 @@
+"""What all rules say on files, without places; and which rules are about the very form that a change touches."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from dockguard.rule import Rule
+from dockguard.rulebook import rulebook
+from dockguard.run import judge_texts
+
+ABOUT_FORM = Path(__file__).with_name("about_form.toml")
+_LINE = re.compile(r"\b(line|lines) \d+")
+_QUOTED = re.compile(r"`[^`]*`")
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+Said = Counter[tuple[str, str]]  # (rule, message)
+
+
+@cache
+def rules() -> Sequence[Rule]:
+    """Every rule but those about suppressions."""
+    return [rule for rule in rulebook().rules() if rule.family != "meta"]
+
+
+def verdict(files: Mapping[str, str]) -> Said:
+    """(rule, message) of everything that profile `audit` finds."""
+    return Counter((r.rule.id, message(r.finding.message)) for r in judge_texts(files, rules()))
+
+
+def message(text: str) -> str:
+    """A message without its places, and with what it quotes in one form: without quotes and braces, in lower case."""
+    return _QUOTED.sub(_in_one_form, _LINE.sub(r"\1", text))
+
+
+def _in_one_form(quoted: re.Match[str]) -> str:
+    return _VARIABLE.sub(r"$\1", re.sub("[\"']", "", quoted[0])).lower()
+
+
+@cache
+def about_form() -> Mapping[str, Mapping[str, str]]:
+    """By change: rules that are about what it changes, each with the reason."""
+    return tomllib.loads(ABOUT_FORM.read_text(encoding="utf-8"))
+
+
+def difference(change: str, before: Said, after: Said) -> list[str]:
+    """What is said on one side only, a line each."""
+    ours = {**about_form().get("any", {}), **about_form().get(change, {})}
+    lost, new = before - after, after - before
+    signed = [("-", item, count) for item, count in lost.items()] + [("+", item, count) for item, count in new.items()]
+    return sorted(f"{sign} {rule}: {said} (x{count})" for sign, (rule, said), count in signed if rule not in ours)

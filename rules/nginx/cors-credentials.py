@@ -16,7 +16,9 @@ def check(location: Location) -> Iterator[Finding]:
     if location.dead or not any(header.key == ORIGIN for header in location.own_headers):
         return
     origin = next((header for header in location.headers if header.key == ORIGIN), None)
-    if origin is None or origin.value.known not in ("$http_origin", "${http_origin}", "null"):
+    if origin is None or not (
+        origin.reflects_origin or origin.value.known in ("$http_origin", "${http_origin}", "null")
+    ):
         return
     for header in location.headers:
         if header.key == "access-control-allow-credentials" and header.value.known == "true":

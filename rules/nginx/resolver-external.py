@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from dockguard.api import Directive
 
 
-PUBLIC_NAMES = re.compile(r"[\w.-]+\.(?:[a-z]{2}|com|net|org|info|dev|app|cloud|biz|xyz|edu|gov|online|tech)", re.I)
+PRIVATE = frozenset(
+    """
+    localhost localdomain local internal intranet private lan home corp corporate test example invalid arpa consul vault
+    svc cluster docker prod production stage staging
+    """.split()
+)
+NAME = re.compile(r"(?:[\w-]+\.)+([a-z]{2,63}|xn--[\w-]+)\.?", re.I)
 
 
 def check(directive: Directive) -> Iterator[Finding]:
@@ -28,4 +34,5 @@ def _public(text: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        return PUBLIC_NAMES.fullmatch(host) is not None
+        name = NAME.fullmatch(host)
+        return name is not None and name[1].lower() not in PRIVATE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dockguard.formats.nginx.directives.table import nearest
+from dockguard.formats.nginx.flow import cors
 from dockguard.formats.nginx.flow.values import VARIABLE, Choice, Variables
 from dockguard.formats.nginx.headers.more import LINES, More, more
 from dockguard.formats.nginx.level import Directive, Level
@@ -60,6 +61,11 @@ class Header:
             return self._directive.arg(1)
         fact = self.word.fact
         return Fact(fact.value, fact.span, self._directive.via)
+
+    @property
+    def reflects_origin(self) -> bool:
+        """Whether its value is the origin of whatever site asks."""
+        return self.added and cors.reflected(self._directive, self._variables)[0]
 
     @property
     def always(self) -> bool:

@@ -116,6 +116,14 @@ class Variable:
 
         return label_fault(self.name_span.text) if self.kind == "LABEL" else ""
 
+    def misfit(self, kind: str) -> str:
+        """What its value should be and is not, in words: `a URL` for `url`; "" where it is, or a variable decides."""
+        from dockguard.formats.dockerfile.labels import KINDS, is_of
+
+        text = self.written.known
+        known = text is not None and "$" not in text
+        return "" if not known or is_of(kind, text or "") else KINDS[kind]
+
     @property
     def clear_index(self) -> Fact[str]:
         """The package index that it names over http."""

@@ -34,8 +34,13 @@ class Said:
     """What one rule says of one node."""
 
     rule: Rule
-    subject: str
+    node: Any
     finding: Finding
+
+    @property
+    def subject(self) -> str:
+        """What the node is called; two nodes may have one name (two RUN of a stage, the stages of two files)."""
+        return str(self.node.subject)
 
 
 @dataclass(slots=True)
@@ -112,7 +117,7 @@ class Judge:
         try:
             for finding in rule.check(node, options):
                 if self.applies(rule, finding.span.outer.source.path):
-                    said.append(Said(rule, node.subject, finding))
+                    said.append(Said(rule, node, finding))
         except Undecided as error:
             self.undecided.setdefault((rule.id, str(error)))
         except Exception as error:
@@ -159,25 +164,48 @@ class _Questions:
 
 
 def superseded(said: list[Said]) -> list[Said]:
-    """Without what a superseding rule says better about the same subject or place."""
-    stronger: dict[str, list[Said]] = defaultdict(list)
+    """Without what a superseding rule says better about the same node, name or place."""
+    stronger: dict[str, _Stronger] = defaultdict(_Stronger)
     for one in said:
         for name in one.rule.supersedes:
-            stronger[name].append(one)
+            stronger[name].add(one)
     if not stronger:
         return said
-    return [one for one in said if not any(_same(one, other) for other in stronger.get(one.rule.id, ()))]
+    return [one for one in said if one.rule.id not in stronger or not stronger[one.rule.id].says(one)]
 
 
-def _same(weak: Said, strong: Said) -> bool:
-    if weak.subject == strong.subject:
-        return True
-    place = weak.finding.span.outer
-    return any(_overlap(place, span.outer) for span in places(strong.finding))
+class _Stronger:
+    """What the rules say that supersede one: by node, by the files of their places, and by subject for other families.
+
+    What a rule about the stack is about has another node than what the file's own rule is about, but its name. In one
+    family two nodes of one name are two things: two RUN of a stage, the first stages of two Dockerfiles.
+    """
+
+    def __init__(self) -> None:
+        self._nodes: set[int] = set()
+        self._subjects: dict[str, set[str]] = defaultdict(set)
+        self._places: dict[str, list[Span]] = defaultdict(list)
+
+    def add(self, strong: Said) -> None:
+        """One more."""
+        self._nodes.add(id(strong.node))
+        self._subjects[strong.subject].add(strong.rule.family)
+        for span in places(strong.finding):
+            self._places[span.outer.source.path].append(span.outer)
+
+    def says(self, weak: Said) -> bool:
+        """Whether it says the same as a superseded rule, and says it better."""
+        if id(weak.node) in self._nodes or self._names(weak):
+            return True
+        place = weak.finding.span.outer
+        return any(_overlap(place, span) for span in self._places.get(place.source.path, ()))
+
+    def _names(self, weak: Said) -> bool:
+        return not self._subjects.get(weak.subject, set()) <= {weak.rule.family}
 
 
 def _overlap(a: Span, b: Span) -> bool:
-    return a.source.path == b.source.path and a.start < max(b.end, b.start + 1) and b.start < max(a.end, a.start + 1)
+    return a.start < max(b.end, b.start + 1) and b.start < max(a.end, a.start + 1)
 
 
 def places(finding: Finding) -> Iterator[Span]:

@@ -95,7 +95,7 @@ class Asker:
 
 def _spoken(heard: Sequence[Heard]) -> list[Heard]:
     """Without what a rule says better that supersedes another, as in `check`; what is undecided stays."""
-    said = [Said(one.rule, one.node.subject, one.finding) for one in heard if one.finding is not None]
+    said = [Said(one.rule, one.node, one.finding) for one in heard if one.finding is not None]
     left = {id(one.finding) for one in superseded(said)}
     return [one for one in heard if one.finding is None or id(one.finding) in left]
 

@@ -212,6 +212,16 @@ def test_superseded_in_every_variant() -> None:
     assert said(judge(WEAK, strong()).causes(stacks)) == [("image/weak", "one", ["a", "b"])]
 
 
+def test_two_nodes_of_one_name_are_two_things() -> None:
+    again = Node("one", TEXT.span(10, 15))
+    own = rule("image/strong", lambda node: here(node) if node is NODE else [], supersedes=("image/weak",))
+    same_file = stack("v", image=Image((NODE, again)))
+    assert said(judge(WEAK, own).causes([same_file])) == [("image/strong", "one", ["v"]), ("image/weak", "one", ["v"])]
+    units = (Image((NODE,)), Image((Node("one", OTHER.span(0, 5)),)))
+    two_files = Stack("p", "v", {"image": units}, frozenset(), (), ())
+    assert said(judge(WEAK, own).causes([two_files])) == [("image/strong", "one", ["v"]), ("image/weak", "one", ["v"])]
+
+
 def span(start: int, end: int, source: Source = TEXT) -> Span:
     return source.span(start, end)
 

@@ -1,29 +1,48 @@
-"""Which expressions a line's `$1` can come from: the rewrite program before it, its location, its server's name."""
+"""Which expressions a line's `$1` can come from: the rewrite program before it, its location, its server's name.
+
+nginx keeps captures with the request, so that they get along to other locations, up to the next expression that is
+tried there (ngx_http_script.c, ngx_http_variables.c).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from itertools import islice
 
 from dockguard.formats.nginx import matching
 from dockguard.formats.nginx.directives.inheritance import REWRITE
-from dockguard.formats.nginx.flow import condition
+from dockguard.formats.nginx.flow import arrivals, condition
+from dockguard.formats.nginx.flow.order import opener, position
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.regex import shape
-from dockguard.record import dataclass
+from dockguard.record import dataclass, replace
 from dockguard.source import Span
 
 MAX_PROVIDERS = 30  # that are looked at for one line
 MAX_LINES = 2000  # that are passed on the way
+MAX_LEADS = 2  # locations before that of the line that are looked into
 
 
 MATCHED, TRIED, FAILED = "matched", "tried", "failed"
 
 
 @dataclass(frozen=True, slots=True)
+class Leads:
+    """How many locations before that of a line may be looked into, and whether an error may lead on from one.
+
+    After one `error_page` nginx takes no other (`recursive_error_pages`).
+    """
+
+    left: int = MAX_LEADS
+    errors: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """An expression that was tried last, and what with; nginx forgets earlier captures then, even if it failed.
 
-    `state`: it surely matched, it may have, or it surely failed. `by` is the line that has it, `at` its text's place.
+    `state`: it surely matched, it may have, or it surely failed. `by` is the line that has it, `at` its text's place,
+    `lead` the line that leads from there to another location.
     """
 
     pattern: str
@@ -32,6 +51,7 @@ class Provider:
     by: Directive | None
     at: Span
     state: str
+    lead: Span | None = None
 
     @property
     def groups(self) -> tuple[shape.Shape, ...] | None:
@@ -44,21 +64,26 @@ class Provider:
 def of(line: Directive) -> tuple[list[Provider], bool]:
     """The expressions that `$1` of a line can come from, the latest first; and whether unseen ones may come before."""
     found: list[Provider] = []
-    for provider in _all(line):
+    for provider in _all(line, Leads()):
         if provider is None or len(found) >= MAX_PROVIDERS:
             return found, True
         found.append(provider)
     return found, False
 
 
-def _all(line: Directive) -> Iterator[Provider | None]:
+def _all(line: Directive, leads: Leads) -> Iterator[Provider | None]:
     """Providers up to one that was surely tried; None where it goes on out of sight."""
     if line.name == "rewrite":
         yield _rewrite(line, MATCHED)
-        return
-    level, until = line.level, _until(line, line)
+    else:
+        yield from _from(line.level, _until(line, line), line, leads)
+
+
+def _from(level: Level, until: int, line: Directive | None, leads: Leads) -> Iterator[Provider | None]:
+    """What was tried before a line of a program, or, without one, when all of a block's program ran."""
+    inner = line is not None and line.name in REWRITE
     while True:
-        over = yield from _program(level, until, line.name in REWRITE)
+        over = yield from _program(level, until, inner)
         if over:
             return
         own = opener(level) if level.context.startswith("if") else None
@@ -68,8 +93,8 @@ def _all(line: Directive) -> Iterator[Provider | None]:
         if asked is not None and asked.regex:
             yield _asked(own, asked, FAILED if asked.negative else MATCHED)
             return
-        level, until = level.parent, _until(own, line)
-    yield from _before_program(level)
+        level, until = level.parent, position(own) if inner else len(own.level.directives)
+    yield from _before_program(level, leads)
 
 
 def _until(own: Directive, line: Directive) -> int:
@@ -77,8 +102,9 @@ def _until(own: Directive, line: Directive) -> int:
     return position(own) if line.name in REWRITE else len(own.level.directives)
 
 
-def _before_program(level: Level) -> Iterator[Provider | None]:
-    """The location's own expression, else what the server ran before it looked for a location."""
+def _before_program(level: Level, leads: Leads) -> Iterator[Provider | None]:
+    """The location's own expression, else what the server ran before it looked for a location, else what came along."""
+    over = False
     for around in level.chain:
         if around.context == "location" and around.statement is not None:
             match = matching.own_match(around)
@@ -86,12 +112,34 @@ def _before_program(level: Level) -> Iterator[Provider | None]:
                 yield Provider(match.pattern, match.modifier == "~*", "$uri", None, around.span, MATCHED)
                 return
         elif around.context == "server":
-            if around is not level:
-                over = yield from _program(around, len(around.directives), inner=False)
-                if over:
-                    return
-            yield from _names(around)
-    yield None  # an internal redirect brings what another location captured
+            over = around is not level and (yield from _program(around, len(around.directives), inner=False))
+            if not over:
+                yield from _names(around)
+    along = _along(level, leads, over)
+    yield from along
+    if along or not over:
+        yield None  # it is asked for directly, or by an upstream
+
+
+def _along(level: Level, leads: Leads, over: bool) -> tuple[Provider, ...]:
+    """What other locations captured that lead to this one; `over` where the server's program tries something surely."""
+    key = f"along {leads.left} {leads.errors}"
+    if key not in level.memo:
+        level.memo[key] = tuple(islice(_brought(level, leads, over), MAX_PROVIDERS))
+    found: tuple[Provider, ...] = level.memo[key]
+    return found
+
+
+def _brought(level: Level, leads: Leads, over: bool) -> Iterator[Provider]:
+    for arrival in arrivals.arrivals(level) if leads.left else ():
+        if (arrival.again and over) or (arrival.error and not leads.errors):
+            continue
+        before = Leads(leads.left - 1, leads.errors and not arrival.error)
+        left = arrival.level
+        found = _all(arrival.at, before) if arrival.at else _from(left, len(left.directives), None, before)
+        for provider in found:
+            if provider is not None:
+                yield replace(provider, lead=arrival.line.span)
 
 
 def _program(level: Level, until: int, inner: bool) -> Generator[Provider | None, None, bool]:
@@ -173,25 +221,3 @@ def before(line: Directive, most: int = 50) -> Iterator[Directive]:
         if not level.context.startswith("if"):
             return
         own, level = opener(level), level.parent
-
-
-def position(line: Directive) -> int:
-    """Where a line stands in its block; its length for a line that is not there."""
-    level = line.level
-    order = level.memo.get("order")
-    if order is None:
-        order = level.memo["order"] = {id(one): at for at, one in enumerate(level.directives)}
-    found: int = order.get(id(line), len(level.directives))
-    return found
-
-
-def opener(level: Level) -> Directive | None:
-    """The line that opens a block."""
-    if level.parent is None:
-        return None
-    opened = level.parent.memo.get("opened")
-    if opened is None:
-        lines = (line for line in level.parent.directives if line.statement.block is not None)
-        opened = level.parent.memo["opened"] = {id(line.statement): line for line in lines}
-    found: Directive | None = opened.get(id(level.statement))
-    return found

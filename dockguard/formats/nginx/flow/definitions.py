@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dockguard.formats.nginx import matching
 from dockguard.formats.nginx.directives.inheritance import REWRITE
 from dockguard.formats.nginx.flow import condition
-from dockguard.formats.nginx.flow.captures import MATCHED, TRIED, Provider, opener, position, runs
+from dockguard.formats.nginx.flow.captures import MATCHED, TRIED, Provider, runs
+from dockguard.formats.nginx.flow.order import home_of, opener, position, server_of
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.lazy import regex
 
@@ -30,7 +31,7 @@ class Definitions:
                 self._learn(name, level, definition)
 
     def _learn(self, name: str, level: Level, definition: Definition) -> None:
-        here, server = _home(level), _server(level)
+        here, server = home_of(level), server_of(level)
         for found in (self._own[name, id(here)], self._server[name, id(server)], self._anywhere[name]):
             if len(found) < MAX_EACH:
                 found.append(definition)
@@ -43,9 +44,9 @@ class Definitions:
         """
         found: list[Definition] = []
         level = line.level
-        own = _home(level)
+        own = home_of(level)
         until = _until(line, own)
-        for home in (one for one in level.chain if _home(one) is one):
+        for home in (one for one in level.chain if home_of(one) is one):
             here = self._own.get((name, id(home)), [])
             if home is not own and home.context == "location":
                 here = [one for one in here if isinstance(one, Provider)]  # its program does not run for inner ones
@@ -56,7 +57,7 @@ class Definitions:
                 return found, True
         if found:
             return found, False
-        server = _server(level)
+        server = server_of(level)
         return list(self._server.get((name, id(server)), ()) if server else self._anywhere.get(name, ())), False
 
 
@@ -113,14 +114,3 @@ def _until(line: Directive, home: Level) -> int:
 def _before(definition: Definition, home: Level, until: int) -> bool:
     line = definition.by if isinstance(definition, Provider) else definition
     return line is None or line.level is not home or position(line) <= until
-
-
-def _home(level: Level) -> Level:
-    """The block whose rewrite program a block belongs to."""
-    while level.context.startswith("if") and level.parent is not None:
-        level = level.parent
-    return level
-
-
-def _server(level: Level) -> Level | None:
-    return next((one for one in level.chain if one.context == "server"), None)

@@ -227,9 +227,9 @@ class Taint:
         if number is None or number >= len(groups):
             return Text(shape.NOTHING)
         inside = groups[number].within(subject.shape)
-        return _step(
-            Text(inside, subject.chosen, subject.decoded, subject.known, subject.via), provider.at, "captured here"
-        )
+        text = Text(inside, subject.chosen, subject.decoded, subject.known, subject.via)
+        text = _step(text, provider.at, "captured here")
+        return text if provider.lead is None else _step(text, provider.lead, "brought along by this line")
 
     def _subject(self, provider: captures.Provider, line: Directive, step: int) -> Text:
         """What an expression is matched with."""

@@ -68,6 +68,30 @@ def test_a_set_counts_only_where_every_request_runs_it():
 
 
 @pytest.mark.parametrize(
+    ("lines", "choices"),
+    [
+        ("set $v a; set $v $v-b;", {"a-b"}),
+        ("set $v ${v}b;", {"b"}),
+        ("set $v a; if ($arg_x) { set $v $v-b; } set $v $v-c;", {"a-c", "a-b-c"}),
+        ("set $v a; set $v $v$host;", {"a$host"}),
+        ("set $v a; set $v2 $v; set $v b;", {"a", "b"}),
+        ("set $v a; location /x { set $v $v-x; }", {"$v"}),  # a redirect inside may bring it along
+        ("set $v a; break; set $v $v-b;", {"$v"}),
+        ("set $v $v$v; set $v $v$v; if ($a) { set $v x$v; } if ($b) { set $v y$v; }", {"", "x", "y", "yx"}),
+    ],
+)
+def test_a_value_that_lines_add_to(lines, choices):
+    (header,) = headers_of(whole(f"{lines} add_header A $v;"))
+    assert {choice.text for choice in header.choices} == choices
+
+
+def test_lines_that_double_a_value_have_a_bound():
+    lines = "".join(f"if ($arg_{n}) {{ set $v ${{v}}{n}; }}" for n in range(40))
+    (header,) = headers_of(whole(f"set $v a; {lines} add_header A $v;"))
+    assert {choice.text for choice in header.choices} == {"$v"}
+
+
+@pytest.mark.parametrize(
     ("args", "expected"),
     [
         (("/x",), ("", "/x")), (("=", "/x"), ("=", "/x")), (("=/x",), ("=", "/x")), (("~*", "a"), ("~*", "a")),

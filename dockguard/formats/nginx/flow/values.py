@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import islice, product
 
+from dockguard.formats.nginx.flow.order import home_of, opener, position, server_of
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.text.tree import Word
 from dockguard.lazy import cached_property, regex
@@ -120,12 +121,35 @@ class Variables:
         closed = any(entry.name == "default" for entry in entries)
         return self._all([entry.words[0] for entry in entries], level, html, step, not closed)
 
-    def _set(self, name: str, level: Level, html: bool, step: int) -> tuple[Choice, ...]:
-        lines = [line for line in self.sets[name] if _server(line.level) is _server(level)] or self.sets[name]
-        always = any(line.level is _server(level) and _first(line) for line in lines)
-        if any(f"${name}" in line.texts[1].lower() or f"${{{name}}}" in line.texts[1].lower() for line in lines):
-            return None  # type: ignore[return-value]  # it grows out of itself
+    def _set(self, name: str, level: Level, html: bool, step: int) -> tuple[Choice, ...] | None:
+        lines = [line for line in self.sets[name] if server_of(line.level) is server_of(level)] or self.sets[name]
+        always = any(line.level is server_of(level) and _first(line) for line in lines)
+        if any(name in names(line.texts[1]) for line in lines):
+            return self._grown(name, lines, level, html, step)
         return self._all([line.words[1] for line in lines], level, html, step, not always)
+
+    def _grown(
+        self, name: str, lines: list[Directive], level: Level, html: bool, step: int
+    ) -> tuple[Choice, ...] | None:
+        """What lines make of it that add to what it holds, one after the other; None where that cannot be told."""
+        homes = [one for one in (server_of(level), home_of(level)) if one is not None]
+        inner = lines[0].level
+        if any(home_of(line.level) not in homes or line.words[1].opaque for line in lines) or _leaves(homes):
+            return None
+        if server_of(inner) is None and name in names(min(lines, key=position).texts[1]):
+            return None  # what comes before is not in the files
+        found: dict[Choice, None] = {Choice(""): None}
+        for line in sorted(lines, key=lambda line: _running(line, homes)):
+            parts = [part for part in _PARTS.split(line.texts[1]) if part]
+            options = [
+                tuple(found) if name in names(part) else self._part(part, level, html, None, step + 1, False)
+                for part in parts
+            ]
+            made = dict.fromkeys(_joined(one, None) for one in islice(product(*options), MAX_CHOICES + 1))
+            found = {**found, **made} if line.level.context.startswith("if") else made
+            if len(found) > MAX_CHOICES:
+                return None
+        return tuple(found)
 
     def _all(self, words: Iterable[Word], level: Level, html: bool, step: int, empty: bool) -> tuple[Choice, ...]:
         found: dict[Choice, None] = {Choice(""): None} if empty else {}
@@ -151,8 +175,23 @@ def _block_of(directive: Directive, level: Level) -> Level | None:
     return next((child for child in level.children if child.statement is directive.statement), None)
 
 
-def _server(level: Level) -> Level | None:
-    return next((one for one in level.chain if one.context == "server"), None)
+def _running(line: Directive, homes: list[Level]) -> tuple[int, int, int]:
+    """When a line of a program runs: the server's first, and those of an `if` in its place."""
+    own = opener(line.level) if line.level.context.startswith("if") else None
+    return homes.index(home_of(line.level)), position(own or line), position(line)
+
+
+def _leaves(homes: list[Level]) -> bool:
+    """Whether a program may end before its last line without an answer."""
+    return any(
+        line.name == "break" or (line.name == "rewrite" and line.text(2) in ("last", "break"))
+        for home in homes
+        for level in (home, *(one for one in home.children if one.context.startswith("if")))
+        for line in level.lines(_ENDS)
+    )
+
+
+_ENDS = frozenset(("break", "rewrite"))
 
 
 def _first(line: Directive) -> bool:

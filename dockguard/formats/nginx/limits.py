@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import re
 
-from dockguard.formats.nginx.flow.values import names
+from dockguard.formats.nginx.flow.values import Variables, names
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.lazy import cached_property
 from dockguard.source import Fact, Many, Span, Unknown
 
 _UNITS = {"": 1, "k": 1024, "m": 1024**2}
-# What a client can choose freely, so that a zone keyed on it limits nobody.
-_CHOSEN = (
-    "http_",
-    "arg_",
-    "cookie_",
-    "args",
-    "query_string",
-    "request_id",
-    "request_uri",
-    "uri",
-    "connection",
-    "request",
-)
+# What a client can choose freely, so that a zone keyed on it limits nobody; the path only where nothing else counts.
+_CHOSEN = ("http_", "arg_", "cookie_", "args", "query_string", "request_id", "connection")
+_PATHS = ("request_uri", "uri", "document_uri", "request", "http_host")
+# What anybody can say about themselves without a secret; who is not counted for it is not limited.
+_CLAIMED = ("http_user_agent", "http_referer", "http_origin", "http_x_forwarded_for", "http_x_real_ip")
+MAX_STEPS = 5  # maps of maps
 
 
 def _option(directive: Directive, name: str) -> str:
@@ -32,8 +25,8 @@ def _option(directive: Directive, name: str) -> str:
 class Zone:
     """A zone that `limit_req_zone` or `limit_conn_zone` declares."""
 
-    def __init__(self, directive: Directive, used: Fact[bool]) -> None:
-        self._directive, self.used = directive, used
+    def __init__(self, directive: Directive, used: Fact[bool], variables: Variables | None = None) -> None:
+        self._directive, self.used, self._variables = directive, used, variables
 
     used: Fact[bool]
     """Whether some `limit_req` or `limit_conn` names it; unknown where files are unread."""
@@ -69,9 +62,24 @@ class Zone:
 
     @property
     def spoofable(self) -> bool:
-        """Whether the client can choose the key, and so a fresh count for every request."""
+        """Whether the client can choose the key, and so a fresh count for every request, or none."""
         found = list(names(self._directive.text(0)))
-        return bool(found) and all(name.startswith(_CHOSEN) for name in found)
+        paths = bool(found) and all(name in _PATHS for name in found)
+        return paths or any(self._chosen(name, 0) for name in found)
+
+    def _chosen(self, name: str, step: int) -> bool:
+        if name.startswith(_CHOSEN) and name not in _PATHS:
+            return True
+        made = self._variables.maps.get(name) if self._variables and step < MAX_STEPS else None
+        if made is None or made[0].name != "map":
+            return False
+        source = set(names(made[0].text(0)))
+        values = [entry.text(0) for entry in made[1].directives if entry.words and not entry.words[0].opaque]
+        if any(self._chosen(one, step + 1) for value in values for one in names(value) if not one.isdecimal()):
+            return True
+        taken = any(one.isdecimal() for value in values for one in names(value))
+        unlimited = "" in values and any(values) and not source.isdisjoint(_CLAIMED)
+        return unlimited or (taken and any(self._chosen(one, step + 1) for one in source))
 
     @property
     def span(self) -> Span:
@@ -143,8 +151,8 @@ _NAMES = frozenset((*_USES, *_USES.values()))
 class Limits:
     """The zones of a site and the limits that count in its blocks."""
 
-    def __init__(self, http: Level | None, root: Level) -> None:
-        self._http, self._root = http, root
+    def __init__(self, http: Level | None, root: Level, variables: Variables | None = None) -> None:
+        self._http, self._root, self._variables = http, root, variables
 
     @cached_property
     def hidden(self) -> str:
@@ -195,9 +203,9 @@ class Limits:
         name, use = (_option(line, "zone") or line.text(0)).partition(":")[0], _USES[line.name]
         other = self._used.get((use, name))
         if other is not None:
-            return Zone(line, Fact(True, other.span))
+            return Zone(line, Fact(True, other.span), self._variables)
         why = _hidden(root, frozenset((use,)), outer=False)
-        return Zone(line, Fact(Unknown(why) if why else False, line.span))
+        return Zone(line, Fact(Unknown(why) if why else False, line.span), self._variables)
 
 
 def _lines(http: Level | None) -> dict[str, list[Directive]]:

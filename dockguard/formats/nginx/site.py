@@ -121,7 +121,7 @@ class Site:
 
     @cached_property
     def _limits(self) -> Limits:
-        return Limits(self.http, self.root)
+        return Limits(self.http, self.root, self.variables)
 
     @cached_property
     def servers(self) -> Many[Server]:

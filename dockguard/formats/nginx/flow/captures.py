@@ -11,7 +11,7 @@ from itertools import islice
 
 from dockguard.formats.nginx import matching
 from dockguard.formats.nginx.directives.inheritance import REWRITE
-from dockguard.formats.nginx.flow import arrivals, condition
+from dockguard.formats.nginx.flow import condition
 from dockguard.formats.nginx.flow.order import opener, position
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.regex import shape
@@ -131,7 +131,9 @@ def _along(level: Level, leads: Leads, over: bool) -> tuple[Provider, ...]:
 
 
 def _brought(level: Level, leads: Leads, over: bool) -> Iterator[Provider]:
-    for arrival in arrivals.arrivals(level) if leads.left else ():
+    from dockguard.formats.nginx.flow.arrivals import arrivals
+
+    for arrival in arrivals(level) if leads.left else ():
         if (arrival.again and over) or (arrival.error and not leads.errors):
             continue
         before = Leads(leads.left - 1, leads.errors and not arrival.error)

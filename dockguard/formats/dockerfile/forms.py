@@ -230,6 +230,13 @@ class StageForm:
 
         return second_fetcher(self.stage)
 
+    @cached_property
+    def has_curlrc(self) -> bool:
+        """Whether it brings a configuration of curl, which may have any option."""
+        from dockguard.formats.dockerfile.commands.curl import has_curlrc
+
+        return has_curlrc(self.stage)
+
 
 def _flags(step: Step) -> tuple[tuple[str, str | None], ...]:
     return tuple((flag.name, flag.value) for flag in step.node.flags)

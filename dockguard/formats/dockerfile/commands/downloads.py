@@ -117,6 +117,27 @@ class Download:
         uses = self.step.file_uses if self.step.onbuild else self.step.stage.file_uses
         return uses.after(self.command, self.saved)
 
+    @property
+    def keeps_errors(self) -> bool:
+        """Whether a curl saves the server's error page as the file."""
+        from dockguard.formats.dockerfile.commands.curl import keeps_errors
+
+        return keeps_errors(self)
+
+    @property
+    def stops_at_redirect(self) -> bool:
+        """Whether a curl saves the page of a redirect as the file."""
+        from dockguard.formats.dockerfile.commands.curl import stops_at_redirect
+
+        return stops_at_redirect(self)
+
+    @property
+    def may_downgrade(self) -> bool:
+        """Whether a curl follows redirects from https to http."""
+        from dockguard.formats.dockerfile.commands.curl import may_downgrade
+
+        return may_downgrade(self)
+
 
 def verifies(command: RunCommand) -> bool:
     """Whether a command checks a checksum or a signature."""

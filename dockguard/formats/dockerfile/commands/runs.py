@@ -229,6 +229,20 @@ class RunCommand:
         return self.step.name == "RUN" and talks(self)
 
     @property
+    def vain_unset(self) -> Fact[str]:
+        """The variable of ENV or ARG that it unsets with nothing after it that could notice."""
+        from dockguard.formats.dockerfile.commands.unsetting import vain_unset
+
+        return vain_unset(self)
+
+    @property
+    def passes_errors(self) -> Fact[str]:
+        """The address that a curl of a HEALTHCHECK asks, where an error page is as good as any other to it."""
+        from dockguard.formats.dockerfile.commands.curl import passes_errors
+
+        return passes_errors(self)
+
+    @property
     def makes_large_log(self) -> int | None:
         """The account number for which `useradd` writes a huge lastlog."""
         account = self.account if self.name == "useradd" else None

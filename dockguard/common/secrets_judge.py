@@ -59,7 +59,7 @@ def _token(name: str, text: str) -> Verdict | None:
     if shape is None:
         return None
     token = text[shape.start : shape.end]
-    if token in load("secret_words")["examples"] or token.endswith("EXAMPLE") or values.is_placeholder(token):
+    if token in load("secret_words")["examples"] or values.is_placeholder(token):
         return Verdict(Kind.PLACEHOLDER, Confidence.HIGH, shape.format, shape.start, shape.end)
     test = shape.format.startswith(_TEST_TOKENS) and "_live_" not in token
     sure = Confidence.MEDIUM if test or len(token) < 20 else Confidence.HIGH

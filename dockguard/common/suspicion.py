@@ -10,7 +10,7 @@ from dockguard.lazy import regex
 
 _WORDS = (
     *("pw", "psw", "psk", "secret", "token", "key", "cred", "bearer", "mnemonic", "cookie", "uthorization"),
-    *("sshpass", "requirepass", "masterauth", "q~", "ltai", "xapp-", "whsec_", "dckr_", "pscale_", "authress_"),
+    *("sshpass", "requirepass", "masterauth", "q~", "ltai", "xapp-", "whsec_", "dckr_", "pscale_", "authress_", "hvs."),
     "hooks.slack",
 )
 _PASS = regex(r"pass(?![ \t])|pass[ \t]*[:=]|(?<!\w)-[\w-]{0,60}pass[ \t]")

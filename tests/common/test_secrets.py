@@ -11,6 +11,7 @@ from dockguard.common import secrets
 from dockguard.common.secrets import Kind, judge, mask, name_is_secret
 from dockguard.common.secrets_names import Strength, strength_of, words_of
 from dockguard.common.secrets_values import is_random
+from dockguard.common.suspicion import suspicious
 from dockguard.finding import Confidence
 
 from .labelled_secrets import CASES, LEAKS, b64, draw
@@ -131,8 +132,28 @@ def test_form_counts_under_any_name():
 
 
 def test_known_examples_are_placeholders():
-    assert judge("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY").kind is not Kind.TOKEN
+    assert judge("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY").kind is Kind.PLACEHOLDER
     assert judge("K", "AKIA" + "IOSFODNN7" + "EXAMPLE").kind is Kind.PLACEHOLDER
+    assert judge("K", "AKIA" + "EXAMPLE123456789").kind is Kind.PLACEHOLDER
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "AK" + "IA" + "Z7Q2M4N8P1R5T9W3",  # issuers draw from fewer letters than scanners ask for
+        "gh" + "p_" + draw(LETTERS, 34),
+        "github" + "_pat_" + draw(LETTERS, 60),
+        "xo" + "xp-" + "1234567890-1234567890-" + draw(LETTERS, 24),
+        "sk-" + "proj-" + draw(LETTERS, 48),
+        "sk-" + "ant-api03-" + draw(LETTERS, 60),
+        "h" + "f_" + draw(LETTERS, 35),
+        "ya" + "29." + draw(LETTERS, 40),
+        "hv" + "s." + draw(LETTERS, 30),
+    ],
+)
+def test_tokens_of_about_the_right_length(token: str):
+    assert judge("GREETING", token).kind is Kind.TOKEN
+    assert suspicious(token)
 
 
 def test_weak_marks_guessable_urls():

@@ -172,6 +172,27 @@ class Image:
         return Many(tuple(installed(self)), self.span)
 
     @cached_property
+    def kept_packages(self) -> Many[Installed]:
+        """What package managers install in it and none of its commands removes again."""
+        from dockguard.formats.dockerfile.commands.kept import kept
+
+        return Many(tuple(kept(self)), self.span)
+
+    @property
+    def is_for_developers(self) -> bool:
+        """Whether it is built for developers or tests, by the name of its stage or of its file."""
+        from dockguard.formats.dockerfile.commands.debugging import for_developers
+
+        return for_developers(self.final)
+
+    @cached_property
+    def started(self) -> frozenset[str]:
+        """The words of ENTRYPOINT, CMD and HEALTHCHECK, and the base names of those that are paths."""
+        words = (*(self.entrypoint.known or ()), *(self.cmd.known or ()), *(self.healthcheck.known or ()))
+        several = [part for word in words for part in word.split()]
+        return frozenset((*several, *(word.rpartition("/")[2] for word in several)))
+
+    @cached_property
     def removed(self) -> Many[Leak]:
         """Sensitive files that one layer brings and a later one removes."""
         from dockguard.formats.dockerfile.taint import removed

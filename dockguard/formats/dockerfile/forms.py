@@ -173,6 +173,13 @@ class Form:
             if command.call is not None:
                 yield command, command.call
 
+    @property
+    def not_on_windows(self) -> Fact[str]:
+        """The flag or the instruction that the Windows container that it is for does not take."""
+        from dockguard.formats.dockerfile.windows import unsupported
+
+        return unsupported(self.step)
+
     @cached_property
     def self_reference(self) -> Fact[str]:
         """A variable that an ENV both sets and uses, and that has no value yet where it is used."""

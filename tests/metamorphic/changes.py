@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.metamorphic import dockerfile_forms, dockerfile_layout
+from tests.metamorphic import compose_layout, dockerfile_forms, dockerfile_layout
 from tests.metamorphic.change import Change
 
-CHANGES: tuple[Change, ...] = (*dockerfile_layout.CHANGES, *dockerfile_forms.CHANGES)
+CHANGES: tuple[Change, ...] = (*compose_layout.CHANGES, *dockerfile_layout.CHANGES, *dockerfile_forms.CHANGES)

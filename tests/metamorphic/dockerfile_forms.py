@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from random import Random
 
 from dockguard.formats.dockerfile.text.tree import Instruction, Pair, Tree
@@ -40,9 +41,9 @@ def _written(pair: Pair) -> str:
 def _split(tree: Tree, rng: Random) -> Iterator[Edit]:
     """One instruction for each pair, where none uses another: values are replaced before the whole is set."""
     for item in tree.instructions:
-        if item.name in ("ENV", "LABEL", "ARG") and len(item.pairs) > 1 and _own_lines(item):
-            if not any(_uses(pair) & _names(item.pairs) for pair in item.pairs):
-                yield _replaced(item, (f"{item.name} {_written(pair)}" for pair in item.pairs))
+        fits = item.name in ("ENV", "LABEL", "ARG") and len(item.pairs) > 1 and _own_lines(item)
+        if fits and not any(_uses(pair) & _names(item.pairs) for pair in item.pairs):
+            yield _replaced(item, (f"{item.name} {_written(pair)}" for pair in item.pairs))
 
 
 def _united(tree: Tree, rng: Random) -> Iterator[Edit]:
@@ -71,7 +72,7 @@ def _joinable(run: list[Instruction], item: Instruction) -> bool:
 
 def _as_one(tree: Tree, run: list[Instruction]) -> Iterator[Edit]:
     between = [
-        tree.source.text[a.span.end : b.span.start].strip() for a, b in zip(run, run[1:], strict=False)
+        tree.source.text[a.span.end : b.span.start].strip() for a, b in pairwise(run)
     ]  # comments belong to the instruction below them
     if len(run) > 1 and not any(between):
         pairs = " ".join(_written(pair) for item in run for pair in item.pairs)
@@ -138,12 +139,21 @@ def _by_shell(names: tuple[str, ...]) -> Callable[[Tree, Random], Iterator[Edit]
     return edits
 
 
+def _line_end(tree: Tree, item: Instruction) -> int:
+    """The end of its last line: a mark that ends a heredoc stands alone."""
+    return tree.source.line_span(item.end_line).end
+
+
 def _heredoc(tree: Tree, rng: Random) -> Iterator[Edit]:
     """`RUN command` as a heredoc of the same one line."""
     for item in tree.instructions:
         word = item.argument
         if item.name == "RUN" and not item.json and _own_lines(item) and word.text and "<<" not in word.text:
-            yield word.span.start, item.span.end, rng.choice(["<<EOF\n{}\nEOF", "<<'X'\n{}\nX"]).format(word.text)
+            yield (
+                word.span.start,
+                _line_end(tree, item),
+                rng.choice(["<<EOF\n{}\nEOF", "<<'X'\n{}\nX"]).format(word.text),
+            )
 
 
 def _no_heredoc(tree: Tree, rng: Random) -> Iterator[Edit]:
@@ -152,7 +162,7 @@ def _no_heredoc(tree: Tree, rng: Random) -> Iterator[Edit]:
         if item.name == "RUN" and len(item.heredocs) == 1 and re.fullmatch(r"<<-?['\"]?\w+['\"]?", item.argument.text):
             lines = item.heredocs[0].body.text.strip("\n").split("\n")
             if len(lines) == 1 and not re.search(r"[\\#]|<<", lines[0]) and lines[0].strip():
-                yield item.argument.span.start, item.span.end, lines[0].strip()
+                yield item.argument.span.start, _line_end(tree, item), lines[0].strip()
 
 
 def _each_port(tree: Tree, rng: Random) -> Iterator[Edit]:
@@ -185,4 +195,5 @@ _EDITS = {
     "a line for each port": _each_port,
     "order of flags": _flags,
 }
-CHANGES = tuple(Change(name, "dockerfile", of_tree(edits)) for name, edits in _EDITS.items())
+_COARSE = ("RUN by /bin/sh", "CMD by /bin/sh")  # a string of a JSON list is one place
+CHANGES = tuple(Change(name, "dockerfile", of_tree(edits), name in _COARSE) for name, edits in _EDITS.items())

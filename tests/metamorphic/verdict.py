@@ -12,6 +12,7 @@ from pathlib import Path
 from dockguard.rule import Rule
 from dockguard.rulebook import rulebook
 from dockguard.run import judge_texts
+from tests.metamorphic.change import Change
 
 ABOUT_FORM = Path(__file__).with_name("about_form.toml")
 _LINE = re.compile(r"\b(line|lines) \d+")
@@ -47,9 +48,15 @@ def about_form() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(ABOUT_FORM.read_text(encoding="utf-8"))
 
 
-def difference(change: str, before: Said, after: Said) -> list[str]:
+def difference(change: Change, before: Said, after: Said) -> list[str]:
     """What is said on one side only, a line each."""
-    ours = {**about_form().get("any", {}), **about_form().get(change, {})}
+    ours = {**about_form().get("any", {}), **about_form().get(change.name, {})}
+    if change.coarse:
+        before, after = _rules_of(before), _rules_of(after)
     lost, new = before - after, after - before
     signed = [("-", item, count) for item, count in lost.items()] + [("+", item, count) for item, count in new.items()]
     return sorted(f"{sign} {rule}: {said} (x{count})" for sign, (rule, said), count in signed if rule not in ours)
+
+
+def _rules_of(said: Said) -> Said:
+    return Counter({(rule, ""): 1 for rule, _ in said})

@@ -249,7 +249,8 @@ class Project:
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
         """Required variables that no env file of the project sets."""
-        return tuple(Requirement(value.place, name) for name, value in self.journal.required)
+        found = {(value.place.key, name): value.place for name, value in self.journal.required}  # an alias repeats it
+        return tuple(Requirement(place, name) for (_, name), place in found.items())
 
     @cached_property
     def version(self) -> Fact[str]:

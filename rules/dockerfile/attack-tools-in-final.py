@@ -16,6 +16,7 @@ _KINDS = {  # what it is -> packages of Debian, Alpine and Fedora
     "logs in elsewhere without encryption": "telnet inetutils-telnet busybox-extras rsh-client rsh-redone-client",
     "breaks passwords and applications": "hydra john hashcat medusa aircrack-ng sqlmap metasploit-framework nikto",
 }
+_TOOLS = {name: what for what, names in _KINDS.items() for name in names.split()}
 _PROGRAMS = {
     "netcat-openbsd": "nc",
     "netcat-traditional": "nc",
@@ -25,12 +26,10 @@ _PROGRAMS = {
 }
 
 
-def check(image: Any) -> Iterator[Finding]:
-    """One finding for each package, at its name."""
-    if image.is_for_developers:
+def check(package: Any) -> Iterator[Finding]:
+    """Where the image keeps it and does not start it by itself."""
+    what = _TOOLS.get(package.name)
+    if what is None or package.language or package.is_for_developers or not package.stays:
         return
-    tools = {name: what for what, names in _KINDS.items() for name in names.split()}
-    for package in image.kept_packages:
-        what = tools.get(package.name) if not package.language else None
-        if what and image.started.isdisjoint((package.name, _PROGRAMS.get(package.name, package.name))):
-            yield Finding(package.span, f"`{package.name}` {what}: whoever gets into the container finds it there")
+    if package.image.started.isdisjoint((package.name, _PROGRAMS.get(package.name, package.name))):
+        yield Finding(package.span, f"`{package.name}` {what}: whoever gets into the container finds it there")

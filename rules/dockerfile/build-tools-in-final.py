@@ -13,19 +13,12 @@ _TOOLS = frozenset(
     "kernel-headers linux-headers patch".split()
 )
 _SUFFIXES = ("-dev", "-devel", "-jdk", "-jdk-headless", "-jdk11", "-jdk17", "-jdk21")
-_MOST = 4  # names that one message lists
 
 
-def check(image: Any) -> Iterator[Finding]:
-    """One finding for each command that installs some."""
-    if image.is_for_developers:
+def check(package: Any) -> Iterator[Finding]:
+    """Where the image keeps it and does not start it by itself."""
+    named = package.name in _TOOLS or package.name.endswith(_SUFFIXES)
+    if not named or package.language or package.is_for_developers or not package.stays:
         return
-    by_command: dict[int, tuple[Any, list[str]]] = {}
-    for package in image.kept_packages:
-        named = package.name in _TOOLS or package.name.endswith(_SUFFIXES)
-        if named and not package.language and package.name not in image.started:
-            by_command.setdefault(id(package.command), (package.command, []))[1].append(f"`{package.name}`")
-    for command, names in by_command.values():
-        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-        verb = "stay" if len(names) > 1 else "stays"
-        yield Finding(command.span, f"{', '.join(names[:_MOST])}{more} {verb} in the image, which only a build needs")
+    if package.name not in package.image.started:
+        yield Finding(package.span, f"`{package.name}` stays in the image, which only a build needs")

@@ -9,13 +9,13 @@ from typing import Any
 from dockguard.api import Edit, Finding, Fix, Safety, Span
 
 
-def check(image: Any) -> Iterator[Finding]:
+def check(instruction: Any) -> Iterator[Finding]:
     """One finding for each instruction, at its name."""
-    for node in image.tree.instructions:
-        lines = tuple(_empty_lines(node))
-        if lines:
-            fix = Fix("remove the empty line", tuple(Edit(line) for line in lines), Safety.SAFE)
-            yield Finding(node.keyword, f"`{node.name}` goes on after an empty line (line {lines[0].line})", fix=fix)
+    node = instruction.node
+    lines = () if instruction.onbuild else tuple(_empty_lines(node))
+    if lines:
+        fix = Fix("remove the empty line", tuple(Edit(line) for line in lines), Safety.SAFE)
+        yield Finding(node.keyword, f"`{node.name}` goes on after an empty line (line {lines[0].line})", fix=fix)
 
 
 def _empty_lines(node: Any) -> Iterator[Span]:

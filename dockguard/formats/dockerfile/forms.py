@@ -238,6 +238,19 @@ class StageForm:
         return second_fetcher(self.stage)
 
     @cached_property
+    def is_lowercase(self) -> bool:
+        """Whether most instructions of the file are written in lower case, those before the first FROM left out."""
+        steps = (step for stage in self.stage.siblings for step in (stage.head, *stage.own) if not step.onbuild)
+        texts = [step.node.keyword.text for step in steps]
+        return sum(map(str.islower, texts)) > sum(map(str.isupper, texts))
+
+    @property
+    def opens_lowercase(self) -> Fact[str]:
+        """Its FROM where it is the first one of a file in lower case."""
+        first = self.stage.index == 0 and self.is_lowercase
+        return Fact(self.stage.node.keyword.text if first else None, self.stage.node.keyword)
+
+    @cached_property
     def has_curlrc(self) -> bool:
         """Whether it brings a configuration of curl, which may have any option."""
         from dockguard.formats.dockerfile.commands.curl import has_curlrc

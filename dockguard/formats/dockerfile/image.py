@@ -172,11 +172,11 @@ class Image:
         return Many(tuple(installed(self)), self.span)
 
     @cached_property
-    def kept_packages(self) -> Many[Installed]:
-        """What package managers install in it and none of its commands removes again."""
-        from dockguard.formats.dockerfile.commands.kept import kept
+    def removed_packages(self) -> frozenset[str] | None:
+        """The names of the packages that its commands remove; None where only the run time knows."""
+        from dockguard.formats.dockerfile.commands.kept import removed
 
-        return Many(tuple(kept(self)), self.span)
+        return removed(self)
 
     @property
     def is_for_developers(self) -> bool:

@@ -47,11 +47,24 @@ class Installed:
     is_pinned: bool | Unknown  # whether it is one version for ever
     command: RunCommand
     span: Span
+    image: Image | None = None  # that is built
 
     @property
     def subject(self) -> str:
         """Its address: `stage final / RUN pip flask`."""
         return f"{self.command.subject} {self.name}"
+
+    @property
+    def stays(self) -> bool:
+        """Whether the built image keeps it: its stages install it, and surely none of their commands removes it."""
+        from dockguard.formats.dockerfile.commands.kept import stays
+
+        return stays(self)
+
+    @property
+    def is_for_developers(self) -> bool:
+        """Whether the image is built for developers or tests, by the name of its stage or of its file."""
+        return self.image is not None and self.image.is_for_developers
 
 
 def installed(image: Image) -> Iterator[Installed]:
@@ -68,7 +81,9 @@ def installed(image: Image) -> Iterator[Installed]:
                 continue
             ruled = _is_constrained(call, step)
             for package in call.packages:
-                yield _installed(call, package, command, place(package.span, step.node), ruled)
+                one = _installed(call, package, command, place(package.span, step.node), ruled)
+                one.image = image
+                yield one
 
 
 def _brings(call: PackageCall) -> bool:

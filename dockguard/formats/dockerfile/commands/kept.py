@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
-
-from dockguard.formats.dockerfile.commands.installs import Installed
 
 if TYPE_CHECKING:
     from dockguard.common.packages import PackageCall
+    from dockguard.formats.dockerfile.commands.installs import Installed
     from dockguard.formats.dockerfile.image import Image
 
 
-def kept(image: Image) -> Iterator[Installed]:
-    """Of the final stage and those that it stands on; nothing where only the run time knows what is removed."""
-    gone = _removed(image)
-    if gone is None:
-        return
-    for package in image.packages:
-        command, call = package.command, package.command.call
-        if not command.is_final or command.step.onbuild or call is None:
-            continue
-        groups = {word.text for word in call.values("virtual")}
-        if package.name not in gone and gone.isdisjoint(groups):
-            yield package
+def stays(package: Installed) -> bool:
+    """Whether the final stage, or one that it stands on, keeps a package; no where a variable says what is removed."""
+    command, call = package.command, package.command.call
+    gone = package.image.removed_packages if package.image is not None else None
+    if gone is None or not command.is_final or command.step.onbuild or call is None or package.name in gone:
+        return False
+    return not any(word.text in gone for word in call.values("virtual"))
 
 
-def _removed(image: Image) -> set[str] | None:
+def removed(image: Image) -> frozenset[str] | None:
     """The names, groups of apk among them, that commands remove; None where a variable holds some."""
     gone: set[str] = set()
     for step in image.steps:
@@ -36,7 +29,7 @@ def _removed(image: Image) -> set[str] | None:
                 if _is_open(call):
                     return None
                 gone.update(str(package.name) for package in call.packages)
-    return gone
+    return frozenset(gone)
 
 
 def _is_open(call: PackageCall) -> bool:

@@ -211,12 +211,16 @@ def _ports(container: Running, service: Service) -> Said:
     if service.uses_host_network.value is True:
         return Said("on host network", service.uses_host_network.span, "whatever it listens on is the host's port")
     public = [port for port in ports if port.public.value is True]
-    shown = [f"{_address(port)}:{port.published.known or '?'}" for port in (public or ports)]
+    shown = [f"{_address(port)}:{_number(port)}" for port in (public or ports)]
     return Said(_listed(shown) or ("" if unknown else "none"), (public or ports)[0].span if ports else None, unknown)
 
 
 def _address(port: Port) -> str:
     return (port.host_ip.known or "*") if port.host_ip.sure else "?"
+
+
+def _number(port: Port) -> str:
+    return (port.published.known or "random") if port.published.sure else "?"
 
 
 # --- what it is made of -----------------------------------------------------------------------------------------------

@@ -23,7 +23,13 @@ def test_names(path: str) -> None:
     assert FORMAT.matches(path)
 
 
-@pytest.mark.parametrize("path", ["Dockerfile.md", "dockerfile_test.go", "Dockerfile.dockerignore", "a/compose.yaml"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("Dockerfile.md", "dockerfile_test.go", "Dockerfile.dockerignore", "a/compose.yaml", "dockerfile-kn6.js.map"),
+        *("Dockerfile.j2", "Dockerfile.in", "web.Dockerfile.tmpl"),  # what they become is one
+    ],
+)
 def test_other_names(path: str) -> None:
     assert not FORMAT.matches(path)
 

@@ -199,8 +199,8 @@ class Port(View):
 
     @cached_property
     def published(self) -> Fact[str]:
-        """The port of the host, or a range of ports to choose from; absent for a random one."""
-        return self._text("published")
+        """The port of the host, or a range of ports to choose from; absent for a random one, which 0 asks for, too."""
+        return self._text("published").map(lambda text: text if text.strip("0") else None)
 
     @cached_property
     def host_ip(self) -> Fact[str]:

@@ -87,7 +87,7 @@ def _present(loader: Loader, file: Value, target: str, path: Path) -> bool:
     if loader.tree(target, file.place) is not None:
         return True
     loader.journal.opened.append((path, f"`{file.text}` cannot be read"))
-    loader.journal.refuse(file.place, f"open {loader.absolute(target)}: no such file", "file", path)
+    loader.journal.refuse(file.place, f"open {target}: no such file", "file", path)
     return False
 
 
@@ -215,7 +215,7 @@ def _other_file(loader: Loader, file: Value, family: _Family, scope: Scope, path
     tree = loader.tree(target, file.place)
     if tree is None:
         loader.journal.opened.append((path[:2], f"`{file.text}` cannot be read"))
-        loader.journal.refuse(file.place, f"open {loader.absolute(target)}: no such file", "file", path)
+        loader.journal.refuse(file.place, f"open {target}: no such file", "file", path)
         return None
     model: Value | None = None
     cleared = Cleared()

@@ -7,7 +7,12 @@ import re
 from dockguard.lazy import regex
 
 _NAME = regex(r"([^/]+\.)?([Dd]ocker|[Cc]ontainer)file([.\-_][^/]+)?", re.DOTALL)
-_OTHER = frozenset("go md rst rs py js ts hs java json toml svg png snap sh txt html dockerignore".split())  # suffixes
+_OTHER = frozenset(
+    "go md rst rs py js ts hs java json toml svg png snap sh txt html css map dockerignore".split()
+)  # suffixes
+_TEMPLATE = frozenset(
+    "j2 jinja jinja2 erb ejs hbs mustache liquid gotmpl tmpl tpl template in".split()
+)  # it becomes one
 _FROM = regex(r"FROM[ \t]+(--platform=\S+[ \t]+)?[\w$./:@{}-]+([ \t]+AS[ \t]+[\w.-]+)?[ \t]*", re.I)
 _ARG = regex(r"ARG[ \t]+[A-Za-z_]\w*(=\S*)?[ \t]*", re.I)
 _MAX_HEAD = 200  # lines before the first FROM that are looked at
@@ -16,7 +21,8 @@ _MAX_HEAD = 200  # lines before the first FROM that are looked at
 def matches(path: str) -> bool:
     """Dockerfile, Dockerfile.prod, web.dockerfile, Containerfile, and their kin."""
     name = path.rpartition("/")[2]
-    return _NAME.fullmatch(name) is not None and name.rpartition(".")[2].lower() not in _OTHER
+    suffix = name.rpartition(".")[2].lower()
+    return _NAME.fullmatch(name) is not None and suffix not in _OTHER and suffix not in _TEMPLATE
 
 
 def sniff(text: str) -> bool:

@@ -254,3 +254,17 @@ class Image:
         from dockguard.formats.dockerfile.users import named_user
 
         return named_user(self.final)
+
+    @cached_property
+    def group_of_root(self) -> Fact[str]:
+        """The last USER where it is a number without account and names no group, so that its group is root's."""
+        from dockguard.formats.dockerfile.users import group_of_root
+
+        return group_of_root(self)
+
+    @cached_property
+    def dropped_groups(self) -> Fact[str]:
+        """The groups that its last USER was put into and goes without, as it names one group itself."""
+        from dockguard.formats.dockerfile.users import dropped_groups
+
+        return dropped_groups(self)

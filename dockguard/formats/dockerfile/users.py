@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.lazy import regex
@@ -16,6 +17,9 @@ _DROPPERS = regex(
     r"|chroot\s+--userspec|supervisord|--chuid"
 )  # fmt: skip
 _NUMBER = regex(r"[0-9]+")
+_LAST_OF_BASES = 1000  # distributions give numbers up to this one to accounts of their own, and to nobody
+_LAST_OF_COMMANDS = 2000  # useradd and adduser count up from 1000 (100 for services)
+_NOBODY = 65534
 
 
 def base_user(image: Fact[str], span: Span) -> Fact[User]:
@@ -203,3 +207,50 @@ def has_passwd(stage: Stage) -> bool:
             if target is None or target.rstrip("/") in ("", "/etc", "/etc/passwd") or (copy.source.known or "/") == "/":
                 return True
     return False
+
+
+def group_of_root(image: Image) -> Fact[str]:
+    """The last USER where it is a number that no account has: without one of its own, its group is 0."""
+    user, nothing = image.user.known, Fact[str](None, image.span)
+    if user is None or not user.declared or not _NUMBER.fullmatch(user.name) or _is_listed(image, int(user.name[:18])):
+        return nothing
+    step = last_user(image.final)
+    return nothing if step is None else Fact(user.name, step.node.words[0].span, image.user.via)
+
+
+def _is_listed(image: Image, number: int) -> bool:
+    """Whether the image may have an account of that number."""
+    from dockguard.formats.dockerfile.variables.scope import is_bare
+
+    base = image.base.known
+    if base is None or not is_bare(base) or number <= _LAST_OF_BASES or number == _NOBODY or _brings_accounts(image):
+        return True
+    numbers = {account.uid for account in image.accounts}
+    return number in numbers or (None in numbers and number < _LAST_OF_COMMANDS)
+
+
+def _brings_accounts(image: Image) -> bool:
+    """Whether a copy, or a command that writes the file by hand, may bring accounts."""
+    targets = {(copy.target.known or "").rstrip("/") for copy in image.files}
+    if not targets.isdisjoint(("", "/etc", "/etc/passwd")):
+        return True
+    commands = (command for stage in image.final.chain for command in stage.commands)
+    return any("/etc/passwd" in word for command in commands for word in (*command.words, *_redirected(command)))
+
+
+def _redirected(command: RunCommand) -> Iterator[str]:
+    return (one.target.text for one in command.command.redirects if one.target is not None)
+
+
+def dropped_groups(image: Image) -> Fact[str]:
+    """The groups that commands put the last USER into and that it goes without, as it names one group itself."""
+    from dockguard.formats.dockerfile.commands.accounts import memberships
+
+    step, text = last_user(image.final), image.final.settings.declared_user.known or ""
+    name, colon, group = text.partition(":")
+    if step is None or not colon or name in ("", "root") or _NUMBER.fullmatch(name):
+        return Fact(None, image.span)
+    commands = (command for stage in image.final.chain for command in stage.commands)
+    pairs = [pair for command in commands for pair in memberships(command)]
+    lost = dict.fromkeys(other for user, other in pairs if user == name and other != group)
+    return Fact(", ".join(f"`{one}`" for one in lost) or None, step.node.words[0].span)

@@ -94,6 +94,19 @@ def joined(command: RunCommand) -> Iterator[str]:
         yield from operands[-1:] if command.command.flag("-a", "--add", "-M", "--members") is not None else ()
 
 
+def memberships(command: RunCommand) -> Iterator[tuple[str, str]]:
+    """(user, group) of what a command adds to the group that a user has anyway."""
+    operands = operands_of(command)
+    if command.name in ("useradd", "usermod", "luseradd") and operands:
+        yield from ((operands[-1], group) for group in _groups(_line(command), "-G", "--groups"))
+    elif len(operands) == 2 and (command.name in ("adduser", "addgroup") or _adds_member(command)):
+        yield operands[0], operands[1]
+
+
+def _adds_member(command: RunCommand) -> bool:
+    return command.name == "gpasswd" and command.command.flag("-a", "--add") is not None
+
+
 def writes(command: RunCommand, path: str) -> bool:
     """Whether a command writes a file, by redirection or as `tee`; of a pipeline, whether its end does."""
     if any(

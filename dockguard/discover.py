@@ -61,15 +61,15 @@ class Discovery:
             folder = folder_of(place)
             while folder not in seen and not folder.startswith(".."):
                 seen.add(folder)
-                context.update(self._heads(folder, ignore))
+                context.update(self._heads(folder, ignore, found))
                 folder = folder_of(folder)
-        return {path: kind for path, kind in context.items() if path not in found.files}
+        return context
 
-    def _heads(self, folder: str, ignore: GitIgnore) -> Mapping[str, str]:
+    def _heads(self, folder: str, ignore: GitIgnore, found: Found) -> Mapping[str, str]:
         heads = {}
         for name, is_folder in self.workspace.listing(folder):
             path = f"{folder}/{name}" if folder else name
-            kind = "" if is_folder else self._by_name(path)
+            kind = "" if is_folder or path in found.files else self._by_name(path)
             if kind and any(f.heads for f in self.formats if f.name == kind) and not ignore.ignores(path):
                 heads[path] = kind
         return heads

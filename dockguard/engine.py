@@ -97,9 +97,10 @@ class Judge:
 
     def _root(self, root: Any, rules: Sequence[Rule]) -> Iterator[Said]:
         for questions in self._questions(rules):
-            for rule, nodes in questions.of(list(questions.kind.nodes(root))):
-                options = self.options(rule)
-                for node in nodes if rule.sift is None else rule.sift(nodes, options):
+            nodes = list(questions.kind.nodes(root))
+            for question, asked in questions.of(nodes) if nodes else ():
+                rule, options = question.rule, question.options
+                for node in asked if rule.sift is None else rule.sift(asked, options):
                     yield from self._ask(rule, node, options)
 
     def _questions(self, rules: Sequence[Rule]) -> Iterable[_Questions]:
@@ -107,7 +108,8 @@ class Judge:
         if id(rules) not in self._sorted:
             found: dict[str, _Questions] = {}
             for rule in rules:
-                found.setdefault(rule.each, _Questions(self.kinds[rule.each])).add(rule)
+                asked = found.setdefault(rule.each, _Questions(self.kinds[rule.each]))
+                asked.add(_Question(rule, self.options(rule)))
             self._sorted[id(rules)] = (rules, tuple(found.values()))
         return self._sorted[id(rules)][1]
 
@@ -127,39 +129,45 @@ class Judge:
         return said
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A rule with its option values."""
+
+    rule: Rule
+    options: Mapping[str, Any]
+
+
 class _Questions:
     """The rules of one kind: those that ask every node, and those that ask nodes with one of their words."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self._every: list[Rule] = []
-        self._words: dict[str, list[Rule]] = defaultdict(list)
+        self._every: list[_Question] = []
+        self._words: dict[str, list[_Question]] = defaultdict(list)
 
-    def add(self, rule: Rule) -> None:
+    def add(self, question: _Question) -> None:
         """One more rule."""
-        if not rule.on or self.kind.key is None:
-            self._every.append(rule)
-        for word in dict.fromkeys(rule.on):
-            self._words[word].append(rule)
+        if not question.rule.on or self.kind.key is None:
+            self._every.append(question)
+        for word in dict.fromkeys(question.rule.on):
+            self._words[word].append(question)
 
-    def of(self, nodes: Sequence[Any]) -> Iterator[tuple[Rule, Sequence[Any]]]:
+    def of(self, nodes: Sequence[Any]) -> Iterator[tuple[_Question, Sequence[Any]]]:
         """Each rule that has something to ask, with its nodes in their order."""
-        if not nodes:
-            return
-        for rule in self._every:
-            yield rule, nodes
+        for question in self._every:
+            yield question, nodes
         if self.kind.key is not None and self._words:
-            for rule, asked in self._indexed(nodes, self.kind.key):
-                yield rule, list(asked.values())
+            for question, asked in self._indexed(nodes, self.kind.key):
+                yield question, list(asked.values())
 
     def _indexed(
         self, nodes: Iterable[Any], key: Callable[[Any], Iterable[str]]
-    ) -> Iterable[tuple[Rule, dict[int, Any]]]:
-        found: dict[str, tuple[Rule, dict[int, Any]]] = {}
+    ) -> Iterable[tuple[_Question, dict[int, Any]]]:
+        found: dict[int, tuple[_Question, dict[int, Any]]] = {}
         for node in nodes:
             for word in key(node):
-                for rule in self._words.get(word, ()):
-                    found.setdefault(rule.id, (rule, {}))[1][id(node)] = node
+                for question in self._words.get(word, ()):
+                    found.setdefault(id(question), (question, {}))[1][id(node)] = node
         return found.values()
 
 

@@ -17,7 +17,6 @@ class GitIgnore:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._specs: dict[str, Any] = {}
 
     def ignores(self, path: str, folder: bool = False) -> bool:
         """Whether the nearest file that says anything about a path says no."""
@@ -34,12 +33,11 @@ class GitIgnore:
             here = folder_of(here)
 
     def _spec(self, folder: str) -> Any:
-        if folder not in self._specs:
-            self._specs[folder] = self._load(f"{folder}/.gitignore" if folder else ".gitignore")
-        return self._specs[folder]
+        return self._workspace.memo(("gitignore", folder), lambda: self._load(folder))
 
-    def _load(self, path: str) -> Any:
-        if self._workspace.entry(path) != "file":
+    def _load(self, folder: str) -> Any:
+        path = f"{folder}/.gitignore" if folder else ".gitignore"
+        if (".gitignore", False) not in self._workspace.listing(folder) or self._workspace.entry(path) != "file":
             return None
         source = self._workspace.read(path)
         if source is None:

@@ -54,6 +54,8 @@ class Workspace:
         self._sources: dict[str, Source | None] = {}
         self._trees: dict[tuple[str, tuple[object, object]], object] = {}
         self._folders: dict[str, str] = {}
+        self._listings: dict[str, tuple[tuple[str, bool], ...]] = {}
+        self._links: dict[str, bool] = {}  # of what was listed: whether it is a link
         self._memo: dict[tuple[object, ...], object] = {}
         self._problems: dict[str, Problem] = {}
 
@@ -108,16 +110,25 @@ class Workspace:
 
     def listing(self, folder: str) -> tuple[tuple[str, bool], ...]:
         """Names in a folder and whether each is a folder, sorted; empty where there is none."""
-        found = dict(self._virtual(folder))
-        real = self._real(folder)
-        if real is not None and os.path.isdir(real):
-            try:
-                with os.scandir(real) as entries:
-                    found.update((entry.name, _is_folder(entry)) for entry in entries)
-            except OSError as error:
-                if _below(real, self._named):  # what is only looked through for context may be closed
-                    self._refuse(folder, None, "unreadable", f"cannot be listed: {error.strerror or error}")
-        return tuple(sorted(found.items()))
+        if folder not in self._listings:
+            found = {**dict(self._virtual(folder)), **self._listed(folder)}
+            self._listings[folder] = tuple(sorted(found.items()))
+        return self._listings[folder]
+
+    def _listed(self, folder: str) -> dict[str, bool]:
+        real, found = self._real(folder), dict[str, bool]()
+        if real is None:
+            return found
+        try:
+            with os.scandir(real) as entries:
+                for entry in entries:
+                    found[entry.name] = _is_folder(entry)
+                    self._links[_inside(folder, entry.name)] = entry.is_symlink()
+        except OSError as error:
+            # What is only looked through for context may be closed.
+            if os.path.isdir(real) and _below(real, self._named):
+                self._refuse(folder, None, "unreadable", f"cannot be listed: {error.strerror or error}")
+        return found
 
     def walk(self, folder: str, enter: Callable[[str], bool]) -> Iterator[str]:
         """Paths of files below a folder, sorted by folder; links to folders are not followed.
@@ -129,7 +140,7 @@ class Workspace:
             here = waiting.pop()
             folders = []
             for name, is_folder in self.listing(here):
-                path = name if here in ("", ".") else f"{here}/{name}"
+                path = _inside(here, name)
                 if not is_folder:
                     yield path
                 elif enter(path) and not self._is_link(path):
@@ -164,7 +175,10 @@ class Workspace:
                 yield name, bool(slash)
 
     def _is_link(self, path: str) -> bool:
-        return self.root is not None and os.path.islink(os.path.join(self.root, path))
+        """Whether a path below the root is a link; of what a listing has shown nobody has to ask again."""
+        if path not in self._links and self.root is not None:
+            return os.path.islink(os.path.join(self.root, path))
+        return self._links.get(path, False)
 
     def _real(self, path: str) -> str | None:
         if self.root is None or "\0" in path:
@@ -181,7 +195,7 @@ class Workspace:
         if folder not in self._folders:
             self._folders[folder] = self._resolved(folder) if folder else str(self.root)
         real = f"{self._folders[folder].rstrip('/')}/{name}"
-        return os.path.realpath(real) if os.path.islink(real) else real
+        return os.path.realpath(real) if self._is_link(path) else real
 
     def _load(self, path: str, at: Span | None) -> Source | None:
         if path in self._texts:
@@ -203,15 +217,17 @@ class Workspace:
     def _open(self, path: str, real: str, at: Span | None) -> Source | None:
         # O_NONBLOCK: a FIFO must not hang us before fstat can refuse it.
         handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        mode = os.fstat(handle).st_mode
-        if stat.S_ISDIR(mode):  # `fdopen` refuses a folder, and leaves it open
+        status = os.fstat(handle)
+        if stat.S_ISDIR(status.st_mode):  # `fdopen` refuses a folder, and leaves it open
             os.close(handle)
             return None
         with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(mode):
+            if not stat.S_ISREG(status.st_mode):
                 self._refuse(path, at, "not-a-file", "is not a regular file, so it is not read")
                 return None
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(min(status.st_size, MAX_BYTES) + 1)  # memory for the largest takes longer than reading
+            if len(data) > status.st_size:  # it grows, or its file system does not tell
+                data += file.read(MAX_BYTES + 1 - len(data))
         if len(data) > MAX_BYTES:
             self._refuse(path, at, "too-large", f"is larger than {MAX_BYTES // 1024} KiB, so it is not read")
             return None
@@ -219,6 +235,10 @@ class Workspace:
 
     def _refuse(self, path: str, at: Span | None, code: str, why: str) -> None:
         self._problems.setdefault(path, Problem(code, f"{path} {why}", at, path))
+
+
+def _inside(folder: str, name: str) -> str:
+    return name if folder in ("", ".") else f"{folder}/{name}"
 
 
 def _below(real: str, places: Iterable[str]) -> bool:

@@ -16,9 +16,9 @@ VERSION = 1
 
 def render(posture: Posture, run: Run, *, color: bool = False, width: int = 100) -> str:
     """One object."""
-    import json
+    from dockguard.render.indented import indented
 
-    return json.dumps(document(posture, run), indent=2) + "\n"
+    return indented(document(posture, run)) + "\n"
 
 
 def document(posture: Posture, run: Run) -> dict[str, Any]:

@@ -18,9 +18,9 @@ VERSION = 1
 
 def render(run: Run, *, color: bool = False, width: int = 100, verbose: bool = False, suppressed: bool = False) -> str:
     """One object; the same bytes for the same run, whatever the keywords say (suppressed findings are always in it)."""
-    import json
+    from dockguard.render.indented import indented
 
-    return json.dumps(document(run), indent=2) + "\n"
+    return indented(document(run)) + "\n"
 
 
 def document(run: Run) -> dict[str, Any]:

@@ -25,6 +25,7 @@ MAX_USES = 20  # places at which a secret is looked for in the open
 _NAME = regex(r"""[ \t-]{0,64}["']?[A-Za-z_][\w.-]{0,255}["']?[ \t]{0,64}(?:=|:[ \t])[ \t]{0,64}""")
 
 Ranges = tuple[tuple[int, int], ...]
+Words = tuple[tuple[str, Source], ...]
 
 
 def masks_of(run: Run) -> Masks:
@@ -51,7 +52,8 @@ class Masks:
         self._ranges: dict[Span, Ranges] = {}
         self._seen: dict[tuple[Source, int, int], Ranges] = {}  # what the detectors say of a line or window
         self._lines: dict[tuple[Source, int, int], Ranges] = {}  # all that is secret in some lines
-        self._words: dict[tuple[Span, ...], tuple[tuple[str, Source], ...]] = {}
+        self._words: dict[tuple[Span, ...], Words] = {}
+        self._of: dict[int, tuple[Report, Words]] = {}
         self._open: dict[tuple[str, Source], bool] = {}
         self._reports = run.reports
 
@@ -106,27 +108,36 @@ class Masks:
 
     def words(self, report: Report, text: str) -> str:
         """A text about a report without the secrets of the lines that it speaks of."""
-        return self.hide(text, _spans(report))
+        return self._without(text, self._hidden_of(report))
 
     def hide(self, text: str, spans: Iterable[Span]) -> str:
         """A text without the secrets of the lines of some places."""
-        for word, source in self._hidden(spans):
+        return self._without(text, self._hidden(spans))
+
+    def _without(self, text: str, words: Words) -> str:
+        for word, source in words:
             if word in text and self._telling(word, source):
                 text = text.replace(word, STARS)
         return text
 
     def tells(self, report: Report, text: str) -> bool:
         """Whether a text holds a secret of the lines that a report speaks of."""
-        return any(word in text and self._telling(word, source) for word, source in self._hidden(_spans(report)))
+        return any(word in text and self._telling(word, source) for word, source in self._hidden_of(report))
 
-    def _hidden(self, spans: Iterable[Span]) -> tuple[tuple[str, Source], ...]:
+    def _hidden_of(self, report: Report) -> Words:
+        if id(report) not in self._of:
+            self._of[id(report)] = report, self._hidden(_spans(report))
+        return self._of[id(report)][1]
+
+    def _hidden(self, spans: Iterable[Span]) -> Words:
         """The words that are hidden in the lines of some places and of their hosts, longest first."""
-        places = tuple(dict.fromkeys(_lines(place) for span in spans for place in (span, span.outer)))
+        every = (place for span in spans for place in ((span,) if span.source.origin is None else (span, span.outer)))
+        places = tuple(dict.fromkeys(map(_lines, every)))
         if places not in self._words:
             self._words[places] = self._words_in(places)
         return self._words[places]
 
-    def _words_in(self, lines: tuple[Span, ...]) -> tuple[tuple[str, Source], ...]:
+    def _words_in(self, lines: tuple[Span, ...]) -> Words:
         found = {line.source.text[start:end].strip(): line.source for line in lines for start, end in self.ranges(line)}
         long = ((word, source) for word, source in found.items() if len(word) >= MIN_LENGTH)
         return tuple(sorted(long, key=lambda pair: (-len(pair[0]), pair[0])))

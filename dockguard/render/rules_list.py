@@ -23,9 +23,9 @@ def table(rules: Iterable[Rule], *, color: bool = False, width: int = 100) -> st
 
 def as_json(rules: Iterable[Rule], more: Mapping[str, Mapping[str, Any]] | None = None) -> str:
     """The same with every field, version 1 of the contract; `more` adds keys to rules, by id."""
-    import json
+    from dockguard.render.indented import indented
 
-    return json.dumps(document(rules, more), indent=2) + "\n"
+    return indented(document(rules, more)) + "\n"
 
 
 def document(rules: Iterable[Rule], more: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:

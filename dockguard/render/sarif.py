@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import sarif_om as om
@@ -11,6 +10,7 @@ from dockguard import __version__
 from dockguard.finding import Note, Problem
 from dockguard.record import dataclass
 from dockguard.render.edits import edits
+from dockguard.render.indented import indented
 from dockguard.render.line_hash import LineHashes
 from dockguard.render.masking import STARS, masks_of
 from dockguard.render.places import place
@@ -34,7 +34,7 @@ def render(run: Run, *, color: bool = False, width: int = 100, verbose: bool = F
     reports = ordered(run.reports if suppressed else run.active)
     log = value(om.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[_Log(run, reports).run()]))
     # Readers that stream want to know the version before they meet the runs.
-    return json.dumps({key: log[key] for key in ("$schema", "version", "runs")}, indent=2) + "\n"
+    return indented({key: log[key] for key in ("$schema", "version", "runs")}) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ HEADERS = {"proxy": "proxy_set_header", "grpc": "grpc_set_header", "fastcgi": "f
 
 def check(location: Location) -> Iterator[Finding]:
     """Where the parameters that count say nothing of it, and no `if` turns it away."""
-    early = location.level.setting("ssl_early_data")
     name = HEADERS.get(location.handler.removesuffix("_pass"))
-    if early.known != "on" or name is None or location.action != "proxy" or location.kind != "location":
+    if name is None or location.action != "proxy" or location.kind != "location":
+        return
+    early = location.level.setting("ssl_early_data")
+    if early.known != "on":
         return
     passed = location.level.listed(name)
     told = any("ssl_early_data" in text for line in passed for text in line.texts)

@@ -125,7 +125,7 @@ class Directive:
 
     @property
     def _opaque(self) -> bool:
-        return any(word.opaque for word in (self.statement.name, *self.words))
+        return self.statement.name.opaque or any(word.opaque for word in self.words)
 
     @property
     def unknown(self) -> Fact[bool]:
@@ -233,7 +233,7 @@ class Level:
         ]
         listens = [directive.text(0) for directive in self.own.get("listen", ())]
         self.subject = " ".join(["server", *(names or listens)[:1]])
-        for level in self.walk():
+        for level in self._descend():
             if level is not self:
                 level.subject = level._subject()
 
@@ -242,8 +242,15 @@ class Level:
         self.directives.append(directive)
         self.own.setdefault(directive.name, []).append(directive)
 
-    def walk(self) -> Iterator[Level]:
-        """This block and all inside it, outer ones first; iterative."""
+    def walk(self) -> tuple[Level, ...]:
+        """This block and all inside it, outer ones first; to be asked when all of them are made."""
+        return self._inside
+
+    @cached_property
+    def _inside(self) -> tuple[Level, ...]:
+        return tuple(self._descend())
+
+    def _descend(self) -> Iterator[Level]:
         stack = [self]
         while stack:
             level = stack.pop()

@@ -180,11 +180,11 @@ class Location:
     @cached_property
     def document(self) -> bool:
         """Whether browsers get HTML pages from it."""
-        if self.action not in ("files", "proxy") or self.kind == "limit_except" or self.server.silent:
+        if self.kind == "limit_except" or self.handler in _NO_PAGES or (self.internal and not self.named):
             return False
-        if self.internal and not self.named:
+        if self.asset or self.api or self.server.silent:
             return False
-        return not (self.api or self.asset or self.handler in _NO_PAGES)
+        return self.action in ("files", "proxy")
 
     @property
     def responds(self) -> bool:

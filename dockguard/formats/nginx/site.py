@@ -198,9 +198,13 @@ class Site:
         """Every `limit_req` and `limit_conn` line."""
         return self._limits.lines()
 
-    def lines(self) -> Iterator[Directive]:
+    def lines(self) -> tuple[Directive, ...]:
         """Every directive, those of other modules' data left out."""
-        return (directive for directive in self.directives if not directive.level.data())
+        return self._lines
+
+    @cached_property
+    def _lines(self) -> tuple[Directive, ...]:
+        return tuple(directive for directive in self.directives if not directive.level.data())
 
     @property
     def faults(self) -> Iterator[Directive]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.lazy import regex
@@ -45,6 +45,10 @@ DEFAULTS = {
     "ssl_session_tickets": Default("http", "on"),
     "ssl_session_timeout": Default("http", "5m"),
     "ssl_prefer_server_ciphers": Default("http", "off"),
+}
+_BY_CONTEXT = {
+    context: [name for name, default in DEFAULTS.items() if default.context == context]
+    for context in ("main", "events", "http")
 }
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000, "": 1}
 _STEP = regex(r"(\d{1,9})(ms|[smhdwMy]?)\s*")
@@ -133,19 +137,21 @@ def settings(root: Level, tls: bool) -> Iterator[Setting]:
         for name in sorted(level.own.keys() & DEFAULTS.keys()):
             yield from (Setting(name, line.value, level, line) for line in level.own[name])
     for level in (root, *root.children):
-        for name, default in DEFAULTS.items():
-            if default.context == level.context and (tls or not name.startswith("ssl_")) and _unset(name, level):
-                yield Setting(name, _default(default, level), level, None)
+        for name in _unset(level):
+            if tls or not name.startswith("ssl_"):
+                yield Setting(name, _default(DEFAULTS[name], level), level, None)
 
 
-def _unset(name: str, level: Level) -> bool:
-    """Whether a default counts: one of the blocks inside surely has no line of its own or around it."""
-    absent = any(child.statement is None for child in level.children) if level.context == "main" else False
-    if name == "error_log" and any(child.has(name) for child in level.children):
-        return False
-    if absent or (level.context == "http" and level.statement is None and name in _OFFICIAL):
-        return False
-    return any(one.nearest(name).value is None for one in _leaves(level))
+def _unset(level: Level) -> list[str]:
+    """The defaults that count: one of the blocks inside surely has no line of its own or around it."""
+    names = _BY_CONTEXT.get(level.context, [])
+    if not names or (level.context == "main" and any(child.statement is None for child in level.children)):
+        return []
+    elsewhere = _OFFICIAL if level.context == "http" and level.statement is None else frozenset[str]()
+    if any(child.has("error_log") for child in level.children):
+        elsewhere |= {"error_log"}
+    unsaid = [_unsaid(names, leaf) for leaf in _leaves(level)]
+    return [name for name in names if name not in elsewhere and any(name in found for found in unsaid)]
 
 
 # What the main file of nginx's own image sets in `http`.
@@ -154,6 +160,18 @@ _OFFICIAL = frozenset(("keepalive_timeout", "error_log"))
 
 def _leaves(level: Level) -> list[Level]:
     return [child for child in level.children if child.context == "server"] or [level]
+
+
+def _unsaid(names: Iterable[str], leaf: Level) -> set[str]:
+    """Those that surely no line speaks of, neither in a block nor around it."""
+    found = set(names)
+    for level in leaf.chain:
+        for gap in level.gaps:
+            if gap.may is None:
+                return set()
+            found -= gap.may
+        found -= level.own.keys()
+    return found
 
 
 def _default(default: Default, level: Level) -> Fact[str]:

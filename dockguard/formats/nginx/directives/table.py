@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from dockguard.lazy import regex
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 
 # Block directives whose insides are data, or another module's own language: their words are no directives.
@@ -49,6 +50,7 @@ _FOREIGN = regex(
 REMOVED = {"ssl": "1.25.0", "limit_zone": "1.7.5", "spdy_headers_comp": "1.9.4", "spdy_chunk_size": "1.9.4"}
 
 
+_FLAG = "on|off"
 Version = tuple[int, ...]
 
 
@@ -63,7 +65,13 @@ class Entry:
 
     def accepts(self, args: tuple[str, ...]) -> bool:
         """Whether this many arguments are right; a flag must say `on` or `off`."""
-        return any(_accepts(form, args) for form in self.arguments)
+        if any(len(args) in counts for counts in self._counts):
+            return True
+        return _FLAG in self.arguments and len(args) == 1 and (args[0].lower() in ("on", "off") or "$" in args[0])
+
+    @cached_property
+    def _counts(self) -> tuple[range, ...]:
+        return tuple(_counts(form) for form in self.arguments if form != _FLAG)
 
     @property
     def expected(self) -> str:
@@ -71,15 +79,13 @@ class Entry:
         return " or ".join(_words(form) for form in self.arguments)
 
 
-def _accepts(form: str, args: tuple[str, ...]) -> bool:
-    if form == "on|off":
-        return len(args) == 1 and (args[0].lower() in ("on", "off") or "$" in args[0])
+def _counts(form: str) -> range:
     low, _, high = form.rstrip("+").partition("-")
-    return int(low) <= len(args) and (form.endswith("+") or len(args) <= int(high or low))
+    return range(int(low), sys.maxsize if form.endswith("+") else int(high or low) + 1)
 
 
 def _words(form: str) -> str:
-    if form == "on|off":
+    if form == _FLAG:
         return "`on` or `off`"
     if form.endswith("+"):
         return f"at least {form[:-1]} argument{'' if form == '1+' else 's'}"
@@ -103,7 +109,7 @@ def entries(name: str) -> tuple[Entry, ...]:
 
 
 def _forms(column: str) -> tuple[str, ...]:
-    return ("on|off",) if column == "on|off" else tuple(column.split("|"))
+    return (_FLAG,) if column == _FLAG else tuple(column.split("|"))
 
 
 def known(name: str) -> bool:

@@ -42,7 +42,12 @@ def fold(mask: Chars) -> Chars:
 
 def text(mask: Chars) -> str:
     """The characters of ASCII in it, in order."""
-    return "".join(chr(code) for code in range(128) if mask >> code & 1)
+    found, left = [], mask & ~BEYOND
+    while left:
+        lowest = left & -left
+        found.append(chr(lowest.bit_length() - 1))
+        left ^= lowest
+    return "".join(found)
 
 
 def few(mask: Chars, most: int) -> str | None:

@@ -130,8 +130,15 @@ def _refuses(name: str, args: tuple[str, ...]) -> bool:
     )
 
 
-def expressions(site: Site) -> Iterator[Regex]:
+def expressions(site: Site) -> tuple[Regex, ...]:
     """Every regular expression of the `http` block; the backtracking of the first ones is judged."""
+    if "expressions" not in site.root.memo:
+        site.root.memo["expressions"] = tuple(_expressions(site))
+    found: tuple[Regex, ...] = site.root.memo["expressions"]
+    return found
+
+
+def _expressions(site: Site) -> Iterator[Regex]:
     if site.http is None:
         return
     count, seen = 0, set()

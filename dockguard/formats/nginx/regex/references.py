@@ -116,7 +116,7 @@ def _server(level: Level) -> Level | None:
 
 def references(site: Site) -> Iterator[Reference]:
     """Every `$N` of the values that variables may stand in, and of maps' lines."""
-    scope = Scope(site)
+    scope: Scope | None = None
     count = 0
     for line, word in _values(site):
         for _, name, start, _ in taint.parts(word.text):
@@ -124,6 +124,7 @@ def references(site: Site) -> Iterator[Reference]:
                 count += 1
                 if count > MAX_REFERENCES:
                     return
+                scope = scope or Scope(site)
                 yield Reference(int(name), line, word, start, scope)
 
 

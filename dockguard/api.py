@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.pulled import Pulled as Pulled
     from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.dockerfile.commands.debugging import ImageSwitch as ImageSwitch
+    from dockguard.formats.dockerfile.commands.indexes import ClearIndex as ClearIndex
     from dockguard.formats.nginx.access import AccessRule as AccessRule
     from dockguard.formats.nginx.directives.repeats import Repeat as Repeat
     from dockguard.formats.nginx.directives.settings import Setting as Setting

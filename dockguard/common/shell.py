@@ -96,6 +96,15 @@ class Script:
         """The commands of these names."""
         return (command for command in self.commands if command.name in names)
 
+    @cached_property
+    def assigned(self) -> dict[str, list[Assignment]]:
+        """What its commands assign, by variable; a loop or a branch that does it again comes again."""
+        found: dict[str, list[Assignment]] = {}
+        for command in self.commands:
+            for made in command.sets:
+                found.setdefault(made.name, []).append(made)
+        return found
+
     def feeding(self, command: Command) -> tuple[Command, ...]:
         """The commands whose output is piped into one, in order: `curl` for the `sh` of `curl x | sh`."""
         return tuple(self._of(element for element in reversed(command.upstream)))

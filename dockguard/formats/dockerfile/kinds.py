@@ -10,6 +10,7 @@ from dockguard.formats.base import Kind
 from dockguard.formats.dockerfile.commands.checks_off import CheckOff
 from dockguard.formats.dockerfile.commands.debugging import ImageSwitch, switches
 from dockguard.formats.dockerfile.commands.downloads import Download
+from dockguard.formats.dockerfile.commands.indexes import ClearIndex, clear_indexes
 from dockguard.formats.dockerfile.commands.installs import Installed
 from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.exposed import Exposed, exposed
@@ -37,6 +38,7 @@ def kinds(edit: Editor) -> dict[str, Kind]:
         "dockerfile.weakness": Kind(CheckOff, lambda image: image.checks_off, lambda one: (one.topic, one.kind)),
         "dockerfile.download": Kind(Download, lambda image: image.downloads, lambda one: (one.how,)),
         "dockerfile.package": Kind(Installed, lambda image: image.packages, lambda one: (one.manager, one.language)),
+        "dockerfile.index": Kind(ClearIndex, clear_indexes),
         "dockerfile.port": Kind(Exposed, exposed),
         "dockerfile.switch": Kind(ImageSwitch, switches, lambda switch: (switch.kind,)),
         "dockerfile.origin": Kind(FileOrigin, origins, lambda one: (one.step.name,)),

@@ -125,15 +125,6 @@ class Variable:
         return "" if not known or is_of(kind, text or "") else KINDS[kind]
 
     @property
-    def clear_index(self) -> Fact[str]:
-        """The package index that it names over http."""
-        from dockguard.formats.dockerfile.commands.installs import INDEX_VARIABLES, clear_address
-
-        text = self.value.known or ""
-        clear = self.name in INDEX_VARIABLES and clear_address(text)
-        return Fact(text if clear else None, self.value.span)
-
-    @property
     def extra_index(self) -> Fact[str]:
         """The further package index that it names, beside the public one."""
         from dockguard.formats.dockerfile.commands.installs import EXTRA_INDEXES, competes

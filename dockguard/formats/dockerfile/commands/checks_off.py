@@ -78,7 +78,7 @@ def _run(step: Step) -> Iterator[Weakness]:
     from dockguard.common.tls_files import written
 
     for command in commands:
-        yield from in_command(command.command)
+        yield from in_command(command.resolved)
         feeding = command.script.feeding(command.command) if command.name == "tee" else ()
         yield from written(command.command, feeding)
 

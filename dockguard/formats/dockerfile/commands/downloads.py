@@ -167,11 +167,12 @@ def downloads(image: Image) -> Iterator[Download]:
 
 def _by_command(command: RunCommand, step: Step) -> Iterator[Download]:
     if command.name in FETCHERS:
-        saved = saved_as(command)
+        saved, written = saved_as(command), {word.start: word.text for word in command.command.args}
         for word in _addresses(command):
-            yield Download(command.name, word.text, step, command.span, command, saved=saved(word.text))
+            file = saved(written.get(word.start, word.text))
+            yield Download(command.name, word.text, step, command.span, command, saved=file)
     elif command.name == "git" and "clone" in command.words:
-        for text in command.words:
+        for text in (word.text for word in command.resolved.args):
             if _URL.match(text):
                 yield Download("git", text, step, command.span, command)
                 return
@@ -202,7 +203,7 @@ def talks(command: RunCommand) -> bool:
 
 def _addresses(command: RunCommand) -> Iterator[Word]:
     """The words that are fetched."""
-    args = command.command.args
+    args = command.resolved.args
     skip = _OTHER_VALUES - _FLAGS.get(command.name.rstrip("2"), frozenset())
     for at, word in enumerate(args):
         text = word.text

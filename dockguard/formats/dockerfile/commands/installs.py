@@ -27,10 +27,6 @@ _INSTEAD = {"/var/cache/apk": "/etc/apk/cache"}  # the folder that apk uses inst
 _KEEPS = regex(r"Keep-Downloaded-Packages[\s=]*\"?(?:true|1)")
 _OFF = frozenset({"", "0", "false", "off", "no", "n", "f"})
 _HTTP = regex(r"(?i)http://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]+)")
-INDEX_VARIABLES = frozenset(
-    "PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_INDEX NPM_CONFIG_REGISTRY "
-    "npm_config_registry YARN_NPM_REGISTRY_SERVER GOPROXY BUNDLE_MIRROR CARGO_REGISTRIES_CRATES_IO_PROTOCOL".split()
-)  # fmt: skip
 EXTRA_INDEXES = frozenset({"PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL"})
 
 
@@ -193,31 +189,6 @@ def _is_switched_off(command: RunCommand, call: PackageCall) -> bool:
             break
         set_to += [made.value for made in one.command.sets if made.name == name]
     return any(isinstance(value, str) and value.lower() not in _OFF for value in set_to)
-
-
-def clear_index(command: RunCommand) -> Fact[str]:
-    """An index or registry that a command asks over http, on another machine."""
-    call = command.call
-    if call is None:
-        return Fact(_unsigned_repository(command), command.span)
-    words = [
-        word.text for meaning in ("index", "extra-index", "registry", "find-links") for word in call.values(meaning)
-    ]
-    if call.action == "config" or call.family == "gem":
-        words += command.words
-    return Fact(next((text for text in words if clear_address(text)), None), command.span)
-
-
-_DEB = regex(r"(?m)^[ \t]*deb(?:-src)?[ \t]+\[[^\]\n]*trusted=yes[^\]\n]*\][ \t]+(http://\S+)")
-
-
-def _unsigned_repository(command: RunCommand) -> str | None:
-    """An apt repository over http whose signatures nobody looks at; with them http does no harm."""
-    for written in command.writes:
-        found = _DEB.search(written.text) if written.path.startswith("/etc/apt/") else None
-        if found and clear_address(found[1]):
-            return found[1]
-    return None
 
 
 def clear_address(text: str) -> bool:

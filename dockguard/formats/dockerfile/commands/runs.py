@@ -70,6 +70,13 @@ class RunCommand:
         """The arguments after the name without their quotes; what only the run time knows stands as written."""
         return tuple(word.text for word in self.command.args)
 
+    @cached_property
+    def resolved(self) -> Command:
+        """The shell's command with the variables replaced that the file sets."""
+        from dockguard.formats.dockerfile.commands.resolved import resolved
+
+        return resolved(self)
+
     @property
     def wrappers(self) -> tuple[str, ...]:
         """The programs that run it, the outermost first: `sudo`, `env`, `timeout`."""
@@ -157,13 +164,6 @@ class RunCommand:
         from dockguard.formats.dockerfile.commands.installs import leftover
 
         return leftover(self)
-
-    @cached_property
-    def clear_index(self) -> Fact[str]:
-        """The index or registry that it asks over http."""
-        from dockguard.formats.dockerfile.commands.installs import clear_index
-
-        return clear_index(self)
 
     @cached_property
     def extra_index(self) -> Fact[str]:

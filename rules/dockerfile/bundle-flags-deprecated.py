@@ -7,8 +7,10 @@ from typing import Any
 
 from dockguard.api import Finding
 
-_FLAGS = frozenset(  # Bundler's UPGRADING.md: flags that were remembered
-    "--binstubs --clean --deployment --frozen --no-prune --path --shebang --system --trust-policy --with --without".split()
+# Bundler's UPGRADING.md: the flags that were remembered.
+_FLAGS = frozenset(
+    "--binstubs --clean --deployment --frozen --no-prune --path --shebang --system --trust-policy --with "
+    "--without".split()
 )
 
 

@@ -32,7 +32,7 @@ def check(image: Any) -> Iterator[Finding]:
     if signal.known:
         if signal.known.strip("\"'").upper().removeprefix("SIG") not in wanted:
             yield Finding(signal.span, f"`{program}` stops well on SIG{name}, not on `{signal.known}`")
-    elif _is_plain(image):
+    elif not signal.written and _is_plain(image):
         where = image.entrypoint if image.entrypoint.known else image.cmd
         yield Finding(where.span, f"`{program}` stops well on SIG{name} ({number}), and gets SIGTERM")
 

@@ -10,7 +10,10 @@ from dockguard.api import Finding, Note
 if TYPE_CHECKING:
     from dockguard.api import Location
 
-LISTS = ("fastcgi_param", "uwsgi_param", "scgi_param", "grpc_set_header", "proxy_hide_header", "fastcgi_hide_header")
+LISTS = """
+    fastcgi_param uwsgi_param scgi_param grpc_set_header proxy_hide_header fastcgi_hide_header uwsgi_hide_header
+    scgi_hide_header grpc_hide_header proxy_cookie_flags auth_request_set set_real_ip_from sub_filter
+""".split()
 
 
 def check(location: Location) -> Iterator[Finding]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
+from dockguard.common.shell_wrappers import program
 from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
@@ -11,6 +13,7 @@ from dockguard.source import Fact
 
 _OCTAL = regex(r"0?([0-7])?[0-7]{3}")
 _SYMBOLIC = regex(r"([ugoa]*)[+=]([rwxXst]*)")
+_TESTS = 50  # words of a `find` that are looked at: its tests come first
 _VALUES = {"install": ("-m", "--mode"), "mkdir": ("-m", "--mode")}
 
 
@@ -64,12 +67,19 @@ def temporary(step: Step) -> frozenset[str]:
 
 
 def on_folder(command: RunCommand) -> bool:
-    """Whether it is plainly about folders: mkdir, `install -d`, a path that ends in a slash."""
+    """Whether it is plainly about folders: mkdir, `install -d`, `find -type d -exec`, a path that ends in a slash."""
     return (
         command.name == "mkdir"
+        or _finds_folders(command)
         or (command.name == "install" and command.command.flag("-d", "--directory") is not None)
         or all(word.endswith("/") for word in command.words[1:])
     )
+
+
+def _finds_folders(command: RunCommand) -> bool:
+    owner = command.command.element.block.owner  # the `find` of `find -exec`, or what a group stands in
+    words = tuple(owner.words[:_TESTS]) if owner is not None else ()
+    return program(words) == "find" and ("-type", "d") in pairwise(word.text for word in words)
 
 
 def capabilities(command: RunCommand) -> tuple[str, ...]:

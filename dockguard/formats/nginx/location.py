@@ -341,6 +341,20 @@ class Location:
         return Fact(line.text(0), line.span)
 
     @property
+    def climbing_alias(self) -> Fact[str]:
+        """The capture through which a request leaves the folder that its `alias` names; absent where none does."""
+        line = self.level.last("alias")
+        if line is None or not line.words or line.words[0].opaque or self.match is None or not self.match.regex:
+            return Fact(None, self.span)
+        from dockguard.formats.nginx.flow.climbing import climb  # few locations need it
+
+        found = climb(self.match.pattern, self.match.modifier == "~*", line.text(0))
+        if found is None:
+            return Fact(None, line.span)
+        why = "begin with `..`" if found.dots else "lengthen the folder's name"
+        return Fact(f"{found.written} captures may {why}", line.words[0].part(found.start, found.end))
+
+    @property
     def return_skips_access(self) -> Fact[str]:
         """The `return` or redirect that answers before its `allow`, `deny` and `auth_*` lines are asked."""
         own = len(self.access.own_rules) > 0

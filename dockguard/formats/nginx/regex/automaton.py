@@ -12,7 +12,7 @@ MAX_COPIES = 64  # of the body of `{n,m}`
 FREE, AT_BEGIN, AT_END = "", "^", "$"
 
 
-class _TooLarge(Exception):
+class TooLarge(Exception):
     """More states than anybody wants, or parts that no automaton has."""
 
 
@@ -27,7 +27,7 @@ class Automaton:
     def state(self) -> int:
         """A new state."""
         if len(self.takes) >= MAX_STATES:
-            raise _TooLarge
+            raise TooLarge
         self.takes.append([])
         self.moves.append([])
         return len(self.takes) - 1
@@ -56,13 +56,13 @@ class Automaton:
                 end = self.state()
                 self.moves[start].append((_EDGES[sign], end))
                 return end
-        raise _TooLarge
+        raise TooLarge
 
     def _repeat(self, node: Repeat, start: int) -> int:
         endless = node.high == ENDLESS
         most = node.low if endless else node.high
         if most > MAX_COPIES:
-            raise _TooLarge
+            raise TooLarge
         leaves = [start] if not node.low else []
         for at in range(most):
             start = self.add(node.item, start)
@@ -90,6 +90,6 @@ def of(tree: Tree) -> Automaton | None:
         found.takes[begin].append((chars.ALL, begin))
         found.final = found.add(tree.top, begin)
         found.takes[found.final].append((chars.ALL, found.final))
-    except _TooLarge:
+    except TooLarge:
         return None
     return found

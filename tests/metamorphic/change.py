@@ -19,6 +19,7 @@ class Change:
     name: str
     family: str  # whose files it rewrites: dockerfile, compose or nginx
     make: Make
+    variant: str = ""  # in the name of the variant that says the same, where the new files have several
     coarse: bool = False  # several places become one, so that what is said of each may be said once
 
 

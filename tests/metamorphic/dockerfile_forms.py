@@ -196,4 +196,4 @@ _EDITS = {
     "order of flags": _flags,
 }
 _COARSE = ("RUN by /bin/sh", "CMD by /bin/sh")  # a string of a JSON list is one place
-CHANGES = tuple(Change(name, "dockerfile", of_tree(edits), name in _COARSE) for name, edits in _EDITS.items())
+CHANGES = tuple(Change(name, "dockerfile", of_tree(edits), coarse=name in _COARSE) for name, edits in _EDITS.items())

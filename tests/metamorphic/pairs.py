@@ -40,4 +40,4 @@ def differences(sample: Sample, changes: Iterable[Change]) -> Iterator[tuple[Pai
     before: Said | None = None
     for pair in pairs(sample, changes):
         before = verdict(sample.files) if before is None else before
-        yield pair, difference(pair.change, before, verdict(pair.files))
+        yield pair, difference(pair.change, before, verdict(pair.files, pair.change.variant))

@@ -17,7 +17,13 @@ from tests.metamorphic.change import Change
 ABOUT_FORM = Path(__file__).with_name("about_form.toml")
 _LINE = re.compile(r"\b(line|lines) \d+")
 _QUOTED = re.compile(r"`[^`]*`")
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_FORMS = (
+    (re.compile(r"[\"']"), ""),
+    (re.compile(r"\$\{(\w+)\}"), r"$\1"),
+    (re.compile(r"\$\{DG_UNSET:-([^}]*)\}"), r"\1"),
+    (re.compile(r"\bCAP_", re.I), ""),
+    (re.compile(r"^`(no-new-privileges|seccomp|apparmor|label|systempaths)="), r"`\1:"),
+)
 
 Said = Counter[tuple[str, str]]  # (rule, message)
 
@@ -28,18 +34,21 @@ def rules() -> Sequence[Rule]:
     return [rule for rule in rulebook().rules() if rule.family != "meta"]
 
 
-def verdict(files: Mapping[str, str]) -> Said:
-    """(rule, message) of everything that profile `audit` finds."""
-    return Counter((r.rule.id, message(r.finding.message)) for r in judge_texts(files, rules()))
+def verdict(files: Mapping[str, str], variant: str = "") -> Said:
+    """(rule, message) of everything that profile `audit` finds, in variants of that name."""
+    found = (r for r in judge_texts(files, rules()) if not any(r.variants) or any(variant in v for v in r.variants))
+    return Counter((r.rule.id, message(r.finding.message)) for r in found)
 
 
 def message(text: str) -> str:
-    """A message without its places, and with what it quotes in one form: without quotes and braces, in lower case."""
-    return _QUOTED.sub(_in_one_form, _LINE.sub(r"\1", text))
+    """A message without its places, and with what it quotes in one form: no quotes, no braces, in lower case."""
+    return _QUOTED.sub(lambda quoted: _in_one_form(quoted[0]), _LINE.sub(r"\1", text))
 
 
-def _in_one_form(quoted: re.Match[str]) -> str:
-    return _VARIABLE.sub(r"$\1", re.sub("[\"']", "", quoted[0])).lower()
+def _in_one_form(quoted: str) -> str:
+    for pattern, plain in _FORMS:
+        quoted = pattern.sub(plain, quoted)
+    return quoted.lower()
 
 
 @cache

@@ -28,6 +28,8 @@ def data_of(text: str) -> Data | None:
     tree = tree_of(text)
     if tree is None or tree.documents[0].cleared or not tree.root.is_map or any(node.tag for node in nodes(tree)):
         return None
+    if ":?" in text and any(node.kind == "alias" for node in nodes(tree)):
+        return None  # what stands in one place would stand in several
     data: Data = tree.root.plain()
     return data if isinstance(data.get("services"), dict) and _is_writable(data) else None
 

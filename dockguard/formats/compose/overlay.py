@@ -9,7 +9,7 @@ from dockguard.common.capabilities import DEFAULTS
 from dockguard.formats.compose.model import Change, IgnoredFile, Overlay, Override, Project, Service
 from dockguard.formats.compose.refusal import Noop
 from dockguard.formats.compose.text.scalars import go_text
-from dockguard.formats.compose.text.tree import Path, Value, shown
+from dockguard.formats.compose.text.tree import Path, Value, brief, shown
 from dockguard.lazy import regex
 from dockguard.source import Fact, Source, Span, Via
 
@@ -63,7 +63,7 @@ def _summary(value: Value) -> str:
 
 def _word(value: Value) -> str:
     if value.is_map:
-        return value.span.text.partition("\n")[0][:60]
+        return brief(value)[:60]
     return shown(go_text(value.data))[:60]
 
 

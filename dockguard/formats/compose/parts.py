@@ -13,7 +13,7 @@ from dockguard.formats.compose.process import Hook as Hook
 from dockguard.formats.compose.process import Limits as Limits
 from dockguard.formats.compose.process import Logging as Logging
 from dockguard.formats.compose.text.scalars import go_text
-from dockguard.formats.compose.text.tree import Value, is_unknown, shown
+from dockguard.formats.compose.text.tree import Value, brief, is_unknown, shown
 from dockguard.formats.compose.view import View, as_bool, as_bytes, as_int, fact, item_fact, readable
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span, Via, absent
@@ -237,7 +237,7 @@ class Port(View):
         for other in self.service.ports:
             same = (other.target.value, other.protocol.value) == (self.target.value, self.protocol.value)
             if same and other.public.value is True and other.span.source is not self.span.source:
-                return Fact(other.span.text, self.span, Via(other.span, "this one stays"))
+                return Fact(brief(other.value), self.span, Via(other.span, "this one stays"))
         return absent(self.span)
 
     @cached_property

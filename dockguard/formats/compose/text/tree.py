@@ -153,6 +153,14 @@ def shown(text: str) -> str:
     return text.replace(OPEN, "${").replace(CLOSE, "}")
 
 
+def brief(value: Value) -> str:
+    """A value as it is written in one line; of several lines, a port or a mount as people write the short form."""
+    first, more, _ = value.span.text.partition("\n")
+    parts = (value.map.get(name) for name in ("host_ip", "published", "source", "target")) if more else ()
+    words = [shown(str(part.data)) for part in parts if part is not None and isinstance(part.data, (str, int))]
+    return ":".join(words) or first
+
+
 class Table:
     """Path patterns (`services.*.ports`) as a tree, so that a walk can carry the branch it is in."""
 

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from dockguard.api import Directive
 
 
-PRIVATE = frozenset(
+# Companies make up last labels of their own, so a name is public by what registries gave away: the usual ones.
+PUBLIC = frozenset(
     """
-    localhost localdomain local internal intranet private lan home corp corporate test example invalid arpa consul vault
-    svc cluster docker prod production stage staging
+    com net org info dev app cloud biz xyz edu gov mil int online tech one google goog amazon aws microsoft azure apple
+    network systems services solutions technology digital host hosting website site store shop page pages blog news live
+    life world global group company email chat zone space tools software codes computer media agency studio design works
+    run sh top club vip pro name mobi asia cat tel jobs travel museum aero coop post wiki ninja rocks guru expert support
+    bank finance health house city london berlin nyc tokyo paris moscow
     """.split()
 )
 NAME = re.compile(r"(?:[\w-]+\.)+([a-z]{2,63}|xn--[\w-]+)\.?", re.I)
@@ -35,4 +39,9 @@ def _public(text: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         name = NAME.fullmatch(host)
-        return name is not None and name[1].lower() not in PRIVATE
+        return name is not None and _given_away(name[1].lower())
+
+
+def _given_away(label: str) -> bool:
+    """Whether a last label is one of the public DNS; those of countries have two letters."""
+    return len(label) == 2 or label in PUBLIC or label.startswith("xn--")

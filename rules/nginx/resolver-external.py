@@ -19,7 +19,7 @@ PUBLIC = frozenset(
     com net org info dev app cloud biz xyz edu gov mil int online tech one google goog amazon aws microsoft azure apple
     network systems services solutions technology digital host hosting website site store shop page pages blog news live
     life world global group company email chat zone space tools software codes computer media agency studio design works
-    run sh top club vip pro name mobi asia cat tel jobs travel museum aero coop post wiki ninja rocks guru expert support
+    run sh top club vip pro name mobi asia cat tel jobs travel museum aero coop post wiki ninja rocks guru support
     bank finance health house city london berlin nyc tokyo paris moscow
     """.split()
 )

@@ -15,6 +15,7 @@ from dockguard.formats.compose.loading.render import OMIT, BadValue
 from dockguard.formats.compose.loading.shape import resources, service
 from dockguard.formats.compose.refusal import Journal
 from dockguard.formats.compose.text.parse import parse
+from dockguard.formats.compose.text.scalars import Moment
 from dockguard.formats.compose.text.tree import Value
 from dockguard.record import dataclass
 from dockguard.source import Span
@@ -229,8 +230,17 @@ def _printed(model: Value, journal: Journal) -> dict[str, Any]:
                 journal.refuse(
                     value.place, f"{section}.{name}.{'.'.join(error.path)}: {error}", "value", (section, name)
                 )
-    found |= {name: value.plain() for name, value in model.map.items() if name.startswith("x-")}
+    found |= {name: _extension(value.plain()) for name, value in model.map.items() if name.startswith("x-")}
     return found
+
+
+def _extension(data: Any) -> Any:
+    """What is printed as it is, but for dates."""
+    if isinstance(data, dict):
+        return {name: _extension(item) for name, item in data.items()}
+    if isinstance(data, list):
+        return [_extension(item) for item in data]
+    return data.json if isinstance(data, Moment) else data
 
 
 def _decoded(

@@ -24,6 +24,7 @@ class Check:
         services = self.plain.get("services", {})
         for name in sorted(self.active):
             self.service(name, services[name])
+        self.secrets()
         self.names(services)
         self.cycles(services)
 
@@ -52,7 +53,7 @@ class Check:
     def references(self, name: str, service: dict[str, Any], path: Path) -> None:
         """Networks, volumes, configs and secrets that must be declared."""
         for where, kind, section, target in _references(service):
-            if target and OPEN not in target and target not in self.plain.get(section, {}):
+            if OPEN not in target and target not in self.plain.get(section, {}):
                 self.refuse((*path, *where), f'service "{name}" refers to undefined {kind} {target}')
         self.contexts(name, service, path)
         declared = self.model.get("models")
@@ -80,6 +81,12 @@ class Check:
                 message = f'service "{name}" depends on undefined service "{target}"'
                 if OPEN not in target:
                     self.refuse((*path, "depends_on", target), message)
+
+    def secrets(self) -> None:
+        """Secrets come from somewhere, the unused ones too."""
+        for name, secret in self.plain.get("secrets", {}).items():
+            if not secret.get("external") and not secret.get("file") and not secret.get("environment"):
+                self.refuse(("secrets", name), f'secret "{name}" must declare either `file` or `environment`')
 
     def names(self, services: dict[str, Any]) -> None:
         """Container names are unique."""
@@ -197,7 +204,7 @@ def _references(service: dict[str, Any]) -> Iterator[tuple[Path, str, str, str]]
     for network in service.get("networks") or ():
         yield ("networks", network), "network", "networks", network
     for index, volume in enumerate(service.get("volumes") or ()):
-        if volume.get("type") == "volume":
+        if volume.get("type") == "volume" and volume.get("source"):
             yield ("volumes", str(index)), "volume", "volumes", volume.get("source", "")
     for index, secret in enumerate((service.get("build") or {}).get("secrets") or ()):
         yield ("build", "secrets", str(index)), "build secret", "secrets", secret.get("source", "")

@@ -65,9 +65,14 @@ def read_raw(source: Source) -> dict[str, Variable]:
         text = line.text
         if not text.strip() or text.lstrip().startswith("#"):
             continue
-        name, equals, value = text.partition("=")
+        head, equals, value = text.partition("=")
+        name = head.lstrip()
+        if any(char.isspace() for char in name):
+            raise BadEnvironment(f"env file: variable {name!r} contains whitespaces", line)
+        if equals and not name:
+            raise BadEnvironment("env file: no variable name", line)
         if equals:
-            found[name] = Variable(value, Span(source, line.start + len(name) + 1, line.end))
+            found[name] = Variable(value, Span(source, line.start + len(head) + 1, line.end))
     return found
 
 

@@ -146,7 +146,6 @@ def _alternative(
 
 
 _SERVICE_CASTS: dict[str, Callable[[str], Any]] = {
-    "configs.*.mode": to_int,
     "cpu_count": to_int,
     "cpu_percent": to_float,
     "cpu_period": to_int,
@@ -156,6 +155,8 @@ _SERVICE_CASTS: dict[str, Callable[[str], Any]] = {
     "cpus": to_float,
     "cpu_shares": to_int,
     "init": to_bool,
+    "depends_on.*.required": to_bool,
+    "depends_on.*.restart": to_bool,
     "deploy.replicas": to_int,
     "deploy.update_config.parallelism": to_int,
     "deploy.update_config.max_failure_ratio": to_float,
@@ -172,7 +173,6 @@ _SERVICE_CASTS: dict[str, Callable[[str], Any]] = {
     "privileged": to_bool,
     "read_only": to_bool,
     "scale": to_int,
-    "secrets.*.mode": to_int,
     "stdin_open": to_bool,
     "tty": to_bool,
     "ulimits.*": to_int,
@@ -196,7 +196,9 @@ _CASTS: dict[str, Callable[[str], Any]] = {
 @cache
 def _casts() -> Table:
     """compose-go's `interpolateTypeCastMapping`: strings in these fields become booleans and numbers."""
-    return Table.of({**{f"services.*.{path}": cast for path, cast in _SERVICE_CASTS.items()}, **_CASTS})
+    services = {f"services.*.{path}": cast for path, cast in _SERVICE_CASTS.items()}
+    hooks = {f"services.*.pre_start.*.{path}": cast for path, cast in _SERVICE_CASTS.items()}
+    return Table.of({**services, **hooks, **_CASTS})
 
 
 class Interpolation:

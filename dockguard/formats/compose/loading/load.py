@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from posixpath import isabs, normpath
 
 from dockguard.formats.compose.loading.canonical import Canonical, omit_empty, put
-from dockguard.formats.compose.loading.dotenv import BadEnvironment, read
+from dockguard.formats.compose.loading.dotenv import BadEnvironment, read, read_raw
 from dockguard.formats.compose.loading.interpolate import Interpolation, Scope, Variable
 from dockguard.formats.compose.loading.merge import Merge, unique
 from dockguard.formats.compose.loading.schema import validate
+from dockguard.formats.compose.loading.validation import check_targets
 from dockguard.formats.compose.refusal import Journal
 from dockguard.formats.compose.text.parse import Document, Tree, parse
 from dockguard.formats.compose.text.tree import Path, Value, empty
@@ -91,8 +92,10 @@ class Loader:
             self.sources[tree.source.path] = tree.source
         return tree
 
-    def variables(self, path: str, scope: Scope, at: Span | None, required: bool = True) -> dict[str, Variable] | None:
-        """An env file's variables; None when there is no such file."""
+    def variables(
+        self, path: str, scope: Scope, at: Span | None, required: bool = True, raw: bool = False
+    ) -> dict[str, Variable] | None:
+        """An env file's variables, for `raw` as they stand; None when there is no such file."""
         source = self.workspace.read(path, at)
         if source is None:
             if required and at is not None:
@@ -100,7 +103,7 @@ class Loader:
             return None
         self.sources[source.path] = source
         try:
-            return read(source, scope.get)
+            return read_raw(source) if raw else read(source, scope.get)
         except BadEnvironment as error:
             self.journal.refuse(error.span, f"failed to read {error}", "syntax")
             return {}
@@ -196,7 +199,9 @@ class Loader:
 
     def long(self, model: Value) -> Value:
         """Long forms, without empty names, made unique again for what only the long forms show."""
-        return unique(omit_empty(Canonical(self.journal.refuser("value"))(model)))
+        long = unique(omit_empty(Canonical(self.journal.refuser("value"))(model)))
+        check_targets(long, self.journal)
+        return long
 
 
 def _promote(model: Value) -> Value:

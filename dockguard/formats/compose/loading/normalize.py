@@ -7,7 +7,6 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
 from dockguard.formats.compose.loading.canonical import put
-from dockguard.formats.compose.loading.dotenv import read_raw
 from dockguard.formats.compose.loading.interpolate import Scope, Variable
 from dockguard.formats.compose.loading.pairs import as_pairs
 from dockguard.formats.compose.loading.short import clean_target
@@ -49,11 +48,12 @@ def at(value: Value, path: Path, change: Callable[[Value], Value]) -> Value:
 def complete(model: Value, loader: Loader, folder: str, scope: Scope, above: str | None = None) -> Value:
     """Defaults, checks, host paths and names from the environment (the end of compose-go's `loadYamlModel`)."""
     from dockguard.formats.compose.loading.paths import resolve_paths
+    from dockguard.formats.compose.loading.validation import validate
 
+    validate(model, loader.journal)
     for section, name, service in each(model, "services", "jobs"):
         if service.is_map:
             model = put(model, (section, name), _defaults(service))
-    check(model, loader)
     return _from_environment(resolve_paths(model, loader, folder, above), scope)
 
 
@@ -113,33 +113,6 @@ def _valued(item: Value, text: str, variable: Variable) -> Value:
     name = item.text.partition("=")[0] or "the variable"
     via = item.via if variable.span is None else Via(variable.span, f"`{name}` is set here", item.via)
     return Value(text, item.span, item.key, via, direct=False)
-
-
-# --- checks of the merged model --------------------------------------------------------------------------------------
-
-
-def check(model: Value, loader: Loader) -> None:
-    """compose-go's `validation.Validate`."""
-    for section, name, value in each(model, "configs", "secrets"):
-        _file_object(loader, section, name, value)
-    for _, name, value in each(model, "volumes"):
-        external = value.get("external")
-        extra = sorted(set(value.map) - {"name", "external"})
-        extra = [key for key in extra if not key.startswith("x-")]
-        if external is not None and external.data is True and extra:
-            message = f'volumes.{name}: conflicting parameters "external" and "{extra[0]}" specified'
-            loader.journal.refuse(value.map[extra[0]].place, message, "value", ("volumes", name, extra[0]))
-
-
-def _file_object(loader: Loader, section: str, name: str, value: Value) -> None:
-    keys = ("file", "environment", "content") if section == "configs" else ("file", "environment")
-    given = [key for key in keys if key in value.map]
-    path, words = (section, name), "|".join(keys)
-    if len(given) > 1:
-        message = f"{section}.{name}: {words} attributes are mutually exclusive"
-        loader.journal.refuse(value.map[given[1]].place, message, "value", (*path, given[1]))
-    if not given and value.is_map and "external" not in value.map and "driver" not in value.map:
-        loader.journal.refuse(value.place, f"{section}.{name}: one of {words} must be set", "value", path)
 
 
 # --- the whole project -----------------------------------------------------------------------------------------------
@@ -263,12 +236,9 @@ def _env_file(file: Value, scope: Scope, before: Services, loader: Loader) -> Se
     if path is None or OPEN in path.text:
         return {}
     target = loader.inside(path.text) or path.text
-    if kind is not None and kind.data == "raw":
-        source = loader.workspace.read(target, path.place)
-        variables = read_raw(source) if source is not None else None
-    else:
-        texts = {name: Variable(value.text) for name, value in before.items()}
-        variables = loader.variables(target, scope.with_below(texts), path.place, _truth(required))
+    texts = {name: Variable(value.text) for name, value in before.items()}
+    raw = kind is not None and kind.data == "raw"
+    variables = loader.variables(target, scope.with_below(texts), path.place, _truth(required), raw)
     how = f"read from `{target}` by this"
     return {
         name: Value(variable.value, variable.span or path.span, None, Via(path.place, how), direct=False)
@@ -303,9 +273,10 @@ def _labels(service: Value, loader: Loader) -> Value:
 
 def _clean(volume: Value) -> Value:
     target = volume.get("target")
-    if target is None or not target.text or clean_target(target.text) == target.text:
+    clean = clean_target(target.text) or "." if target is not None else ""
+    if target is None or clean == target.text:
         return volume
-    return put(volume, ("target",), Value(clean_target(target.text), target.span, target.key, target.via, direct=False))
+    return put(volume, ("target",), Value(clean, target.span, target.key, target.via, direct=False))
 
 
 def _dependencies(service: Value) -> Value:
@@ -349,7 +320,7 @@ def _hooks(service: Value) -> Value:
 def _hook(hook: Value) -> Value:
     for path in _PAIRS:
         hook = at(hook, path, as_pairs)
-    return at(at(hook, ("extra_hosts",), _hosts), ("volumes",), lambda volumes: _items(volumes, _clean))
+    return at(hook, ("extra_hosts",), _hosts)
 
 
 def _named(model: Value, project: str) -> Value:

@@ -89,6 +89,8 @@ def _mount(value: Value, resolver: Resolver) -> Value:
     kind, source = value.get("type"), value.get("source")
     if kind is None or kind.data != "bind" or source is None:
         return value
+    if source.data == "":  # Docker Compose mounts the project's folder
+        source = source.with_data(".")
     return value.with_data({**value.data, "source": resolver.value(source)})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from dockguard.formats.compose.loading.shellwords import split
 from dockguard.formats.compose.text.scalars import (
+    Moment,
     go_text,
     show_duration,
     to_bool,
@@ -115,7 +116,7 @@ def size(data: Any) -> Any:
     """Bytes, printed as a string."""
     if data is None:
         return OMIT
-    value = to_bytes(data) if isinstance(data, str) else int(data)
+    value = to_bytes(data) if isinstance(data, str) else 0 if isinstance(data, float) else int(data)
     return OMIT if value == 0 else str(value)
 
 
@@ -171,8 +172,52 @@ def mode(data: Any) -> Any:
     """A file mode, printed in octal."""
     if data is None or is_unknown(data):
         return OMIT if data is None else data
+    if isinstance(data, float):
+        raise BadValue("unexpected value type float64 for mode")
+    if isinstance(data, str) and not data.lstrip("+-").isdigit():
+        raise BadValue(f'parsing "{data[:40]}": invalid syntax')
     value = int(data, 8) if isinstance(data, str) else int(data)
     return f"0{value:o}"
+
+
+def unsigned(bits: int) -> Decode:
+    """A whole number of so many bits, as Go keeps it."""
+
+    def decode(data: Any) -> Any:
+        if isinstance(data, str):
+            raise BadValue(f"expected type 'uint{bits}', got unconvertible type 'string'")
+        value = int(data or 0)
+        if value < 0:
+            raise BadValue(f"cannot parse value as 'uint{bits}': {value} overflows uint")
+        return value % (1 << bits)
+
+    return _known(decode)
+
+
+def plain(data: Any) -> Any:
+    """A string or a whole number; Docker Compose takes nothing else here."""
+    if isinstance(data, (bool, float, dict, list, Moment)):
+        raise BadValue("expected type 'string'")
+    return _anytext(data)
+
+
+def sparse(decode: Decode) -> Decode:
+    """A decoder whose zero is absent."""
+
+    def wrapped(data: Any) -> Any:
+        return OMIT if data is None or decode(data) in (0, "") else decode(data)
+
+    return wrapped
+
+
+def present(decode: Decode, zero: Any) -> Decode:
+    """A decoder whose absence is printed as zero."""
+
+    def wrapped(data: Any) -> Any:
+        value = OMIT if data is None else decode(data)
+        return zero if value is OMIT else value
+
+    return wrapped
 
 
 def raw(data: Any) -> Any:
@@ -221,15 +266,5 @@ def named(inner: Decode) -> Decode:
     def decode(data: Any) -> Any:
         found = {name: _field(item, name, inner) for name, item in (data or {}).items()}
         return {name: None if item is OMIT else item for name, item in found.items()} or OMIT
-
-    return decode
-
-
-def maybe(inner: Decode) -> Decode:
-    """A structure that is absent when nothing is in it."""
-
-    def decode(data: Any) -> Any:
-        value = OMIT if data is None else inner(data)
-        return OMIT if value == {} else value
 
     return decode

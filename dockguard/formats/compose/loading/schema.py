@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path as FilePath
 from typing import Any
 
+from dockguard.formats.compose.text.scalars import Moment
 from dockguard.formats.compose.text.tree import OPEN, Path, Value, is_unknown
 from dockguard.record import dataclass
 
@@ -58,7 +59,7 @@ class _Validator:
         if "oneOf" in rule:
             yield from self.one_of(value, rule["oneOf"], path)
             return
-        wrong = _wrong_type(value, rule)
+        wrong = _wrong_type(value, rule) or _dated(value, rule)
         if wrong:
             yield Invalid(value, path, f"{_dotted(path)} {wrong}", "type")
             return
@@ -186,6 +187,13 @@ def _wrong_type(value: Value, rule: Schema) -> str:
     if any(_is_type(value.data, name) for name in names):
         return ""
     return "must be a " + " or ".join(_WORDS.get(name, name) for name in names)
+
+
+def _dated(value: Value, rule: Schema) -> str:
+    """Docker Compose reads a date without quotes as a string in mappings that take any scalar, and nowhere else."""
+    if not isinstance(value.data, Moment) or (value.key is not None and "number" in rule.get("type", ())):
+        return ""
+    return "must be a string: a date needs quotes" if "type" in rule else ""
 
 
 def _is_type(data: Any, name: str) -> bool:

@@ -17,18 +17,21 @@ from dockguard.formats.compose.loading.render import (
     health_test,
     hosts,
     many,
-    maybe,
     mode,
     named,
     number,
     of,
     options,
+    plain,
+    present,
     raw,
     size,
+    sparse,
     strings,
     switch,
     text,
     texts,
+    unsigned,
 )
 from dockguard.formats.compose.text.tree import is_unknown
 
@@ -63,6 +66,8 @@ def _network(data: Any) -> Any:
 
 
 def _device_count(data: Any) -> Any:
+    if isinstance(data, float):
+        raise BadValue("invalid type float64 for device count")
     return -1 if data == "all" else number(data)
 
 
@@ -84,7 +89,7 @@ def _mount() -> Decode:
                 {"selinux": text, "propagation": text, "create_host_path": _create, "recursive": text},
             ),
             "volume": of({"labels": texts, "nocopy": flag, "subpath": text}),
-            "tmpfs": of({"size": size, "mode": number}),
+            "tmpfs": of({"size": size, "mode": sparse(unsigned(32))}),
             "image": of({"subpath": text}),
         }
     )
@@ -104,16 +109,11 @@ def _hook(data: Any) -> Any:
 
 
 def _blkio() -> Decode:
-    rate = many(of({"path": text, "rate": size}, {"path": "Path", "rate": "Rate"}))
-    weight = many(of({"path": text, "weight": _weight}, {"path": "Path", "weight": "Weight"}))
+    path = present(text, "")
+    rate = many(of({"path": path, "rate": present(size, "0")}, {"path": "Path", "rate": "Rate"}))
+    weight = many(of({"path": path, "weight": present(unsigned(16), 0)}, {"path": "Path", "weight": "Weight"}))
     rates = ("device_read_bps", "device_read_iops", "device_write_bps", "device_write_iops")
-    return of({"weight": _weight, "weight_device": weight, **dict.fromkeys(rates, rate)})
-
-
-def _weight(data: Any) -> Any:
-    if isinstance(data, str):
-        raise BadValue("expected type 'uint16', got unconvertible type 'string'")
-    return number(data)
+    return of({"weight": sparse(unsigned(16)), "weight_device": weight, **dict.fromkeys(rates, rate)})
 
 
 def _logging() -> Decode:
@@ -126,7 +126,7 @@ _TEXTS = (
     *("userns_mode", "uts", "working_dir"),
 )
 _LISTS = (
-    *("cap_add", "cap_drop", "device_cgroup_rules", "dns", "dns_opt", "dns_search", "group_add", "label_file"),
+    *("cap_add", "cap_drop", "device_cgroup_rules", "dns", "dns_opt", "dns_search", "label_file"),
     *("security_opt", "tmpfs", "volumes_from"),
 )
 _NUMBERS = (
@@ -146,7 +146,9 @@ def container() -> dict[str, Decode]:
         **dict.fromkeys(_NUMBERS, number),
         **dict.fromkeys(_SIZES, size),
         **dict.fromkeys(_FLAGS, flag),
-        **dict.fromkeys(("annotations", "labels", "storage_opt", "sysctls"), texts),
+        **dict.fromkeys(("annotations", "labels", "sysctls"), texts),
+        "group_add": lambda data: [plain(item) for item in data or ()] or OMIT,
+        "storage_opt": lambda data: {name: plain(item) for name, item in (data or {}).items()} or OMIT,
         **dict.fromkeys(("cpu_percent", "cpus"), decimal),
         **dict.fromkeys(("command", "entrypoint"), command),
         **dict.fromkeys(("configs", "secrets"), many(_file())),
@@ -158,7 +160,7 @@ def container() -> dict[str, Decode]:
         "gpus": many(_device_request()),
         "init": switch,
         "logging": _logging(),
-        "models": named(maybe(of({"endpoint_var": text, "model_var": text}))),
+        "models": named(of({"endpoint_var": text, "model_var": text})),
         "networks": named(_network),
         "stop_grace_period": duration,
         "ulimits": named(_ulimit),
@@ -201,7 +203,7 @@ def _build() -> Decode:
 def _deploy() -> Decode:
     update = of(
         {
-            "parallelism": count,
+            "parallelism": _natural,
             "delay": _lasting,
             "failure_action": text,
             "monitor": _lasting,
@@ -209,15 +211,16 @@ def _deploy() -> Decode:
             "order": text,
         }
     )
-    generic = many(of({"discrete_resource_spec": of({"kind": text, "value": count})}))
+    spec = of({"kind": present(text, ""), "value": present(number, 0)})
+    generic = many(of({"discrete_resource_spec": spec}))
     limits = {"cpus": decimal, "memory": size, "pids": number}
     reservations = {**limits, "devices": many(_device_request()), "generic_resources": generic}
     placement = {
         "constraints": strings,
         "preferences": many(of({"spread": text})),
-        "max_replicas_per_node": number,
+        "max_replicas_per_node": sparse(_natural),
     }
-    restart = {"condition": text, "delay": duration, "max_attempts": count, "window": duration}
+    restart = {"condition": text, "delay": duration, "max_attempts": _natural, "window": duration}
     return of(
         {
             "mode": text,
@@ -231,6 +234,13 @@ def _deploy() -> Decode:
             "endpoint_mode": text,
         }
     )
+
+
+def _natural(data: Any) -> Any:
+    value = count(data)
+    if isinstance(value, int) and value < 0:
+        raise BadValue(f"cannot parse value as 'uint64': {value} overflows uint")
+    return value
 
 
 def _lasting(data: Any) -> Any:
@@ -272,12 +282,12 @@ _ENV_FILE: dict[str, Decode] = {"path": text, "required": _create, "format": tex
 
 def _health() -> Decode:
     durations = ("timeout", "interval", "start_period", "start_interval")
-    return of({"test": health_test, "retries": count, "disable": flag, **dict.fromkeys(durations, duration)})
+    return of({"test": health_test, "retries": _natural, "disable": flag, **dict.fromkeys(durations, duration)})
 
 
 def _port() -> Decode:
     texts = ("name", "mode", "host_ip", "published", "protocol", "app_protocol")
-    return of({"target": number, **dict.fromkeys(texts, text)})
+    return of({"target": sparse(unsigned(32)), **dict.fromkeys(texts, text)})
 
 
 @cache
@@ -297,7 +307,7 @@ def service() -> dict[str, Decode]:
         "ports": many(_port()),
         "provider": of({"type": text, "options": _provider_options}),
         "scale": count,
-        "pre_start": many(of({**container(), "env_file": many(of(_ENV_FILE)), "per_replica": switch})),
+        "pre_start": many(of({**container(), "env_file": many(of(_ENV_FILE)), "per_replica": flag})),
         "post_start": many(_hook),
         "pre_stop": many(_hook),
     }

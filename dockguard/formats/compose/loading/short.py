@@ -6,6 +6,7 @@ import re
 from posixpath import normpath
 from typing import Any
 
+from dockguard.formats.compose.text.scalars import is_address
 from dockguard.formats.compose.text.tree import CLOSE, OPEN
 
 _PROPAGATION = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
@@ -127,19 +128,9 @@ def _port_parts(body: str, spec: str) -> tuple[str, str, str]:
     host = ":".join(parts[:-2])
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]
-    if host and not _is_address(host):
+    if host and not is_address(host):
         raise ValueError(f"invalid IP address: {host}")
     return host, parts[-2], parts[-1]
-
-
-def _is_address(text: str) -> bool:
-    from ipaddress import ip_address
-
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text
 
 
 def _range(text: str, what: str) -> tuple[int, int]:
@@ -174,6 +165,6 @@ def parse_device(spec: str) -> dict[str, str]:
     if len(parts) > 3:
         raise ValueError(f"confused by device mapping: {spec}")
     source = parts[0]
-    target = parts[1] if len(parts) > 1 else source
+    target = (parts[1] if len(parts) > 1 else "") or source
     permissions = parts[2] if len(parts) > 2 else "rwm"
     return {"source": source, "target": target, "permissions": permissions}

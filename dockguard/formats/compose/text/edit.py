@@ -215,6 +215,6 @@ def literal_text(data: Any) -> str:
         return "null"
     if not isinstance(data, str):
         return str(data)
-    if _PLAIN.match(data) and isinstance(plain_scalar(data), str) and not data.endswith(":"):
+    if _PLAIN.match(data) and type(plain_scalar(data)) is str and not data.endswith(":"):
         return data
     return '"' + data.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from dockguard.finding import Problem
-from dockguard.formats.compose.text.scalars import plain_scalar
+from dockguard.formats.compose.text.scalars import Moment, plain_scalar
 from dockguard.formats.compose.text.tree import Path, Value
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
@@ -296,7 +296,7 @@ class _Builder:
             self.defects.append(Defect(self.span(key), "a collection cannot be a key"))
             return self.source.text[key.start : key.end]
         value = self.scalar(target).data
-        if not isinstance(value, str):
+        if not isinstance(value, str) or isinstance(value, Moment):
             self.defects.append(Defect(self.span(key), f"non-string key {target.data[0] or 'null'}"))
             return str(target.data[0])
         return value

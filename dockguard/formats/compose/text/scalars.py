@@ -34,7 +34,46 @@ def plain_scalar(text: str) -> Any:
         return _WORDS[text]
     if text[0] not in "+-.0123456789" or len(text) > _MAX_DIGITS:
         return text
-    return _number(text)
+    return (_moment(text) if text[4:5] == "-" and text[:4].isdigit() else None) or _number(text)
+
+
+class Moment(str):
+    """A date or time without quotes, which is no string to Docker Compose: its text as Go's `%v` prints it."""
+
+    __slots__ = ("json",)
+    json: str  # as `config --format json` prints it in extensions
+
+
+def _moment(text: str) -> Moment | None:
+    """A YAML timestamp (go.yaml.in/yaml v4, `parseTimestamp`); None when it is none."""
+    from datetime import datetime, timedelta, timezone
+
+    match = _timestamp().match(text)
+    if match is None or (match["mark"] is None) != (match["zone"] is None):
+        return None
+    zone = match["zone"] or "Z"
+    try:
+        year, month, day, hour, minute, second = (int(match[name] or 0) for name in _PARTS)
+        offset = timedelta() if zone == "Z" else timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
+        there = timezone(-offset if zone[0] == "-" else offset)
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=there)
+    except ValueError:
+        return None
+    fraction = (match["fraction"] or "").rstrip("0").rstrip(".")
+    shift = moment.strftime("%z")
+    found = Moment(f"{moment:%Y-%m-%d %H:%M:%S}{fraction} {shift} {'UTC' if not offset else shift}")
+    found.json = f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}{'Z' if not offset else zone}"
+    return found
+
+
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
+
+
+@cache
+def _timestamp() -> re.Pattern[str]:
+    time = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2}):(?P<second>\d{1,2})(?P<fraction>\.\d{1,9})?"
+    zoned = rf"(?:(?P<mark>[Tt])| +){time}(?P<zone>Z|[+-]\d\d:\d\d)?"
+    return re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:{zoned})?\Z", re.ASCII)
 
 
 def _number(text: str) -> Any:
@@ -64,19 +103,17 @@ def go_text(value: Any) -> str:
 
 
 def go_float(value: float) -> str:
-    """A float as Go's `%v` prints it: shortest digits, an exponent below 1e-4 and from 1e21 on."""
+    """A float as Go's `%v` prints it: shortest digits, an exponent below 1e-4 and from 1e6 on."""
     if value != value or value in (float("inf"), float("-inf")):
         return "NaN" if value != value else "+Inf" if value > 0 else "-Inf"
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value)) if value or str(value)[0] != "-" else "-0"
-    text = repr(value)
-    if "e" not in text:
-        return text
-    digits, _, exponent = text.partition("e")
-    number = int(exponent)
-    if -4 <= number < 21:
-        return f"{value:f}".rstrip("0") if number >= 0 else f"{value:.{len(digits) - number}f}".rstrip("0")
-    return f"{digits}e{'-' if number < 0 else '+'}{abs(number):02d}"
+    mantissa, _, exponent = repr(value).lstrip("-").partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0").rstrip("0") or "0"
+    power = len(whole) - 1 + int(exponent or 0) - len(whole + fraction) + len((whole + fraction).lstrip("0"))
+    if -4 <= power < 6 or not value:
+        return f"{value:.{max(len(digits) - 1 - power, 0) if value else 0}f}"
+    more = f".{digits[1:]}" if digits[1:] else ""
+    return f"{'-' if value < 0 else ''}{digits[0]}{more}e{'-' if power < 0 else '+'}{abs(power):02d}"
 
 
 BOOLEANS = {
@@ -162,3 +199,14 @@ def _small(rest: int) -> str:
         if rest >= size:
             return f"{rest / size:.6f}".rstrip("0").rstrip(".") + unit
     return f"{rest}ns"
+
+
+def is_address(text: str) -> bool:
+    """Whether Go's `net.ParseIP` reads it."""
+    from ipaddress import ip_address
+
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text

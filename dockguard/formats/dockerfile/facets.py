@@ -17,6 +17,9 @@ from dockguard.source import Fact, Span
 _PREDEFINED = PLATFORM | frozenset("HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY".split()) | {"TARGETSTAGE"}
 _NEVER = frozenset({"", "@", "*", "#", "?", "-", "$", "!", "PATH"})  # no variable that a file declares
 _USE = regex(r"\$(?:(\w+)|\{(\w+)\}?)")
+_SPECIAL = frozenset("$'\"")
+_REFUSED = ("unexpected end", "syntax error", "unsupported modifier")  # not what `${X:?…}` says
+MAX_REFERENCE = 500  # characters of a reference that are looked at
 _MAX_CLOSE = 30  # misspelled names of one file that are compared
 _MAX_NAMES = 2000  # that are compared with a misspelled one
 
@@ -99,6 +102,31 @@ def words(step: Step) -> Iterator[Word]:
         yield from step.node.words
     if step.name in COPIES:
         yield from (Word(flag.value, flag.span) for flag in step.node.flags if flag.value and flag.name != "from")
+
+
+def fault(step: Step) -> Fact[str]:
+    """Why BuildKit refuses an instruction, at its place: for what it is, else for a word of it."""
+    from dockguard.formats.dockerfile.text import validity
+
+    found = validity.fault(step.node, onbuild=step.onbuild)
+    if found.written or step.onbuild or not step.is_built:
+        return found
+    for word in words(step) if _SPECIAL & set(step.node.text) else ():
+        error = "" if word.text.startswith("<<") else step.expand(word).error
+        if error.startswith(_REFUSED):
+            return Fact(error, word.span)
+    return _no_image(step) if step.name == "FROM" else found
+
+
+def _no_image(step: Step) -> Fact[str]:
+    """Why what a FROM names can be no image; templates, which are filled in before the build, are left alone."""
+    from dockguard.common.imageref import parse
+
+    word = step.node.words[0]
+    known = step.stage is not None and step.stage.parent is None and not any(mark in word.text for mark in "${}%<>@~")
+    parsed = parse(word.text.strip("\"'")) if known and len(word.text) < MAX_REFERENCE else None
+    wrong = parsed.error if parsed is not None else ""
+    return Fact(f"`{word.text}` is no image: {wrong}" if wrong else None, word.span)
 
 
 def undefined(step: Step) -> Iterator[Undefined]:

@@ -150,10 +150,10 @@ class Step:
 
     @cached_property
     def fault(self) -> Fact[str]:
-        """Why BuildKit refuses it: an unknown instruction or flag, too few or too many arguments."""
-        from dockguard.formats.dockerfile.text.validity import fault
+        """Why BuildKit refuses it: an unknown instruction or flag, missing arguments, quotes that never end."""
+        from dockguard.formats.dockerfile.facets import fault
 
-        return fault(self.node, onbuild=self.onbuild)
+        return fault(self)
 
     @cached_property
     def persisted(self) -> Many[Leak]:

@@ -27,6 +27,7 @@ NAMES = (
 ).split()  # fmt: skip
 _STAGE_NAME = regex(r"[a-z][a-z0-9._-]*")
 _DURATION = regex(r"[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
+_MILLISECONDS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 _MOUNT_TYPES = frozenset({"bind", "cache", "tmpfs", "secret", "ssh"})
 _MOUNT_KEYS = frozenset(
     "type from source src target dst destination readonly ro readwrite rw id sharing size mode uid gid required env"
@@ -131,7 +132,16 @@ def _health(node: Instruction) -> Fault:
         if value and not good:
             kind = "number" if flag.name == "retries" else "duration"
             return f"`--{flag.name}={value[:40]}` is no {kind}", flag.span
+        if good and flag.name != "retries" and _is_too_short(value):
+            return f"`--{flag.name}={value[:40]}` is less than 1ms", flag.span
     return None
+
+
+def _is_too_short(duration: str) -> bool:
+    """Whether a duration is more than nothing and less than the least that a health check may have."""
+    parts = re.findall(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", duration[:200])
+    length = sum(float(number) * _MILLISECONDS[unit] for number, unit in parts)
+    return 0 < length < 1 or (length > 0 and duration.startswith("-"))
 
 
 def _shell(node: Instruction) -> Fault:

@@ -107,16 +107,20 @@ class Masks:
         return "".join(pieces) + span.source.text[at : max(at, span.end)]
 
     def words(self, report: Report, text: str) -> str:
-        """A text about a report without the secrets of the lines that it speaks of."""
-        return self._without(text, self._hidden_of(report))
+        """A text about a report without the secrets of the lines that it speaks of.
+
+        A short word of the rule's own page is no secret: `a password that is easy to guess` says nothing of `pass`.
+        """
+        return self._without(text, self._hidden_of(report), report.rule.body)
 
     def hide(self, text: str, spans: Iterable[Span]) -> str:
         """A text without the secrets of the lines of some places."""
         return self._without(text, self._hidden(spans))
 
-    def _without(self, text: str, words: Words) -> str:
+    def _without(self, text: str, words: Words, ours: str = "") -> str:
         for word, source in words:
-            if word in text and self._telling(word, source):
+            short = len(word) < MIN_KNOWN
+            if word in text and not (short and word in ours) and self._telling(word, source):
                 text = text.replace(word, STARS)
         return text
 

@@ -83,6 +83,14 @@ def test_a_word_of_the_path_is_no_secret_in_messages() -> None:
     assert "PASSWORD=*******" in output
 
 
+def test_a_word_of_the_rules_page_is_no_secret_in_messages() -> None:
+    source = Source("c.yaml", "DB_PASSWORD: pass\n")
+    said = rule("compose/weak", body="# A password that is easy to guess\n")
+    output = render(Run((report(said, at(source, "DB_PASSWORD: pass"), f"the password {STARS} is easy"),), (), ()))
+    assert "the password ******* is easy" in output
+    assert "DB_PASSWORD: *******" in output
+
+
 def test_the_host_of_an_embedded_text_is_masked() -> None:
     host = Source("compose.yaml", "x: |\n  ENV TOKEN=kestrel-42\n")
     inner = embedded("ENV TOKEN=kestrel-42", host, 7)

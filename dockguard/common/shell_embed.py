@@ -163,9 +163,30 @@ def _windows(name: str, words: tuple[Word, ...]) -> Inner:
         ):
             if at + 1 == len(words):
                 return _NOTHING
-            source = embedded(words[at + 1 :])
-            return Inner((Script(source, 0, len(source.text), frozenset(), dialect),))
-    return _NOTHING
+            return _script(words[at + 1 :], dialect)
+    plain = _positional(words) if name.startswith("powershell") else ()
+    return _script(plain, dialect) if plain else _NOTHING
+
+
+_VALUED = ("-e", "-w", "-v", "-c", "-i", "-o", "-p")  # -ExecutionPolicy, -WindowStyle, -Version, …: a value follows
+
+
+def _positional(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words from the first that is neither an option nor its value: for `powershell` they are the command."""
+    at = 0
+    while at < len(words):
+        text = words[at].text.lower()
+        if text[:1] not in ("-", "/"):
+            return words[at:]
+        if text[1:] and "file".startswith(text[1:]):
+            return ()
+        at += 2 if text.startswith(_VALUED) and len(text) > 2 else 1
+    return ()
+
+
+def _script(words: tuple[Word, ...], dialect: str) -> Inner:
+    source = embedded(words)
+    return Inner((Script(source, 0, len(source.text), frozenset(), dialect),))
 
 
 def _executed(words: tuple[Word, ...]) -> Iterable[tuple[Word, ...]]:

@@ -154,6 +154,8 @@ def test_wrappers(text: str, wrappers: list[str], name: str, args: list[str]) ->
         ("cat <<E | sh\na\nE\n", ["cat", "sh"]),
         ("echo 'a' | sh -c b", ["echo", "sh", "b"]),
         ('powershell -Command "Invoke-WebRequest x; iex y"', ["powershell", "invoke-webrequest", "iex"]),
+        ("powershell -NoProfile -ExecutionPolicy Bypass iwr x", ["powershell", "iwr"]),
+        ("powershell -ExecutionPolicy Bypass -File x.ps1 iwr", ["powershell"]),
     ],
 )
 def test_scripts_inside_commands(text: str, expected: list[str]) -> None:

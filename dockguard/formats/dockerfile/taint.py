@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from dockguard.common.secrets import name_is_secret
-from dockguard.formats.dockerfile.commands.runs import RunCommand
+from dockguard.common.secrets import find_in_text, name_is_secret
+from dockguard.common.suspicion import suspicious
+from dockguard.formats.dockerfile.commands.runs import RunCommand, Written
 from dockguard.formats.dockerfile.commands.writes import VARIABLE, variables
 from dockguard.formats.dockerfile.files.sensitive import sensitive_path
 from dockguard.formats.dockerfile.image import Image
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy, Leak
 from dockguard.lazy import regex
+from dockguard.record import dataclass
 from dockguard.source import Fact, Span
 
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")
@@ -49,6 +51,8 @@ def written_secret(command: RunCommand) -> Fact[str]:
 def _kept_names(command: RunCommand) -> Iterator[str]:
     if _keeps(command):
         yield from secret_names(command)
+        for before in command.script.feeding(command.command):
+            yield from filter(name_is_secret, (name for word in before.words for name in variables(word)))
     for written in command.writes:
         if not written.path.startswith(_HARMLESS):
             yield from filter(name_is_secret, written.variables)
@@ -66,9 +70,16 @@ def persisted_mount(step: Step) -> Iterator[Leak]:
     """Secret mounts of a RUN that a command copies to a place in the image."""
     mounts = [mount for mount in step.mounts if mount.type == "secret"]
     for mount in mounts:
+        names = _holding(step, mount.place, mount.env.known or "")
         for command in step.commands:
-            if _copies(command, mount.place) or _prints(command, mount.env.known):
+            if _copies(command, mount.place) or _prints(command, names):
                 yield Leak(mount.place or f"${mount.env.known}", command.step, command.span, mount.span)
+
+
+def _holding(step: Step, place: str, variable: str) -> frozenset[str]:
+    """The shell variables that hold a mounted secret: the one that is its own, and `T=$(cat /run/secrets/x)`."""
+    made = (one for command in step.commands for one in command.command.sets) if place else ()
+    return frozenset({variable} - {""} | {one.name for one in made if place in one.word.raw})
 
 
 def _copies(command: RunCommand, place: str) -> bool:
@@ -92,12 +103,12 @@ def _is_mount(path: str, place: str) -> bool:
     return path == place or path.startswith(("/dev/", "/run/secrets/", "/proc/"))
 
 
-def _prints(command: RunCommand, variable: str | None) -> bool:
-    if not variable:
+def _prints(command: RunCommand, held: frozenset[str]) -> bool:
+    if not held:
         return False
     names = [n for written in command.writes if not written.path.startswith(_HARMLESS) for n in written.variables]
     names += [name for word in command.command.words for name in variables(word)] if _keeps(command) else []
-    return variable in names
+    return not held.isdisjoint(names)
 
 
 def removed(image: Image) -> Iterator[Leak]:
@@ -106,27 +117,56 @@ def removed(image: Image) -> Iterator[Leak]:
         brought = _Brought()
         for step in stage.own:
             for copy in filter(_is_secret_file, step.copies):
-                brought.add(copy)
-            for command in step.commands if step.name == "RUN" and brought.copies else ():
-                if command.name in ("rm", "shred", "unlink", "srm"):
-                    for word in command.words:
-                        for copy in brought.taken(word):
-                            yield Leak(copy.target.known or word, command.step, command.span, copy.span)
+                brought.add(copy.target.known or "", copy.source.known or "", step, copy.span)
+            for command in step.commands if step.name == "RUN" else ():
+                yield from _removals(command, step, brought)
+
+
+def _removals(command: RunCommand, step: Step, brought: _Brought) -> Iterator[Leak]:
+    if command.name in ("rm", "shred", "unlink", "srm"):
+        for word in command.words if brought.files else ():
+            for one in brought.taken(_at_home(word)):
+                if one.step is not step:  # what a RUN writes and removes is in no layer
+                    yield Leak(one.target or word, command.step, command.span, one.span)
+    for written in command.writes:
+        if sensitive_path(written.path) and _holds_secret(written):
+            brought.add(_at_home(written.path), "", step, command.span)
+
+
+def _at_home(path: str) -> str:
+    return path.replace("~", "/root", 1) if path.startswith("~/") else path
+
+
+def _holds_secret(written: Written) -> bool:
+    """Whether a secret stands in what a command writes, or a variable with the name of one."""
+    if any(map(name_is_secret, written.variables)):
+        return True
+    return suspicious(written.text) and any(found.verdict.leaks for found in find_in_text(written.text))
+
+
+@dataclass(eq=False)
+class _File:
+    """A file with a secret that an instruction brings."""
+
+    target: str
+    step: Step
+    span: Span
 
 
 class _Brought:
-    """Copies that nothing has removed yet, found by what a command may call them."""
+    """Files that nothing has removed yet, found by what a command may call them."""
 
     def __init__(self) -> None:
-        self.copies: dict[int, Copy] = {}
+        self.files: dict[int, _File] = {}
+        self._count = 0
         self._named: dict[str, list[int]] = {}
         self._folders: dict[str, list[int]] = {}  # whose content is removed with them
 
-    def add(self, copy: Copy) -> None:
-        """One more."""
-        number, target, source = id(copy), copy.target.known or "", copy.source.known or ""
-        self.copies[number] = copy
-        for name in {target, f"{target}/{source.rpartition('/')[2]}", source}:
+    def add(self, target: str, source: str, step: Step, span: Span) -> None:
+        """One more; `source` is the name that it had, "" for what a command writes."""
+        number = self._count = self._count + 1
+        self.files[number] = _File(target, step, span)
+        for name in {target, f"{target}/{source.rpartition('/')[2]}", source} - {""}:
             self._named.setdefault(name, []).append(number)
         at = target.find("/")
         for _ in range(_MAX_DEPTH):
@@ -135,13 +175,13 @@ class _Brought:
             self._folders.setdefault(target[:at], []).append(number)
             at = target.find("/", at + 1)
 
-    def taken(self, word: str) -> list[Copy]:
-        """The copies that `rm WORD` removes, which are not there any more."""
+    def taken(self, word: str) -> list[_File]:
+        """The files that `rm WORD` removes, which are not there any more."""
         numbers = self._named.pop(word.rstrip("/"), [])
         if word.startswith("/"):
             numbers = [*numbers, *self._folders.pop(word.rstrip("/*"), [])]
-        found = [self.copies.pop(number, None) for number in numbers]
-        return [copy for copy in found if copy is not None]
+        found = [self.files.pop(number, None) for number in numbers]
+        return [one for one in found if one is not None]
 
 
 def _is_secret_file(copy: Copy) -> bool:
@@ -176,5 +216,5 @@ def _tainted(stage: Stage) -> Iterator[tuple[str, Span]]:
 
 
 def _absolute(path: str, command: RunCommand) -> str:
-    path = path.replace("~", "/root", 1) if path.startswith("~/") else path
+    path = _at_home(path)
     return path if path.startswith("/") else f"{(command.step.workdir.known or '').rstrip('/')}/{path}"

@@ -168,9 +168,23 @@ def idle_account(image: Image) -> Fact[str]:
     if final.declared_user.written or drops_privileges(image):
         return Fact(None, image.span)
     for account in reversed(image.accounts.items):
-        if not account.system and account.uid != 0:
+        if account.uid != 0 and not (account.system and _is_service(image, account.name)):
             return Fact(account.name, account.span)
     return Fact(None, image.span)
+
+
+_SERVICES = frozenset(
+    "postgres mysql mariadb redis mongodb memcache memcached rabbitmq elasticsearch kafka zookeeper nginx www-data "
+    "http apache httpd haproxy varnish bind named unbound sshd ntp chrony postfix dovecot exim clamav prometheus "
+    "grafana messagebus polkitd rpc tcpdump systemd-network nobody".split()
+)
+
+
+def _is_service(image: Image, name: str) -> bool:
+    """Whether a system account is that of a program which changes to it by itself: a package's, or a known one."""
+    if name in _SERVICES:
+        return True
+    return any(package.startswith(name) for command in image.final.commands for package in command.installs)
 
 
 def named_user(stage: Stage) -> Fact[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from dockguard.common.shell_options import CommandLine, Grammar, parse
 from dockguard.formats.dockerfile.commands.runs import Account, RunCommand
+from dockguard.lazy import regex
 
 # Options that take a value: useradd(8), usermod(8), adduser(8) of Debian and BusyBox.
 _SHORT = "bcdefghGkKpsuRPZ"
@@ -13,6 +14,8 @@ _LONG = frozenset(
     "--base-dir --comment --home-dir --home --expiredate --inactive --gid --ingroup --groups --skel --key --password "
     "--shell --uid --root --prefix --selinux-user --gecos --firstuid --lastuid --firstgid --lastgid --conf".split()
 )
+
+_REPLACEMENT = regex(r"\bs([/|#,@]).{1,200}?(?<!\\)\1([a-z_][\w-]{0,40}):[^:/|#,@]{0,40}:(\d{1,9})(?=[:/|#,@])")
 
 
 def accounts(commands: Iterable[RunCommand]) -> Iterator[Account]:
@@ -24,6 +27,8 @@ def accounts(commands: Iterable[RunCommand]) -> Iterator[Account]:
                 yield account
         elif command.name in ("echo", "printf", "tee", "cat"):
             yield from _passwd_lines(command)
+        elif command.name == "sed":
+            yield from _rewritten(command)
 
 
 def _line(command: RunCommand) -> CommandLine:
@@ -78,6 +83,13 @@ def _passwd_lines(command: RunCommand) -> Iterator[Account]:
             parts = line.strip().split(":")
             if len(parts) == 7 and parts[0] and parts[2].isascii() and parts[2].isdigit():
                 yield Account(parts[0], int(parts[2][:9]), False, False, command, command.span)
+
+
+def _rewritten(command: RunCommand) -> Iterator[Account]:
+    """`sed -i 's/^app:x:1000:/app:x:0:/' /etc/passwd`."""
+    for written in command.writes:
+        for found in _REPLACEMENT.finditer(written.text) if written.path == "/etc/passwd" else ():
+            yield Account(found[2], int(found[3]), False, False, command, command.span)
 
 
 def joined(command: RunCommand) -> Iterator[str]:

@@ -26,6 +26,8 @@ def passwords(command: RunCommand) -> Iterator[AccountPassword]:
         "adduser": _option,
         "net": _net_user,
         "sed": _sed,
+        "openssl": _hashed,
+        "mkpasswd": _hashed,
     }.get(command.name)
     if finder is not None:
         yield from finder(command)
@@ -69,6 +71,25 @@ def _option(command: RunCommand) -> Iterator[AccountPassword]:
 def _is_literal(word: Word) -> bool:
     """Whether the shell leaves it as it is; `$1$salt$hash` in single quotes is."""
     return word.literal
+
+
+def _hashed(command: RunCommand) -> Iterator[AccountPassword]:
+    """`openssl passwd -6 hunter2`, `mkpasswd -m sha-512 hunter2`: what is hashed stands in the history as it is."""
+    args = command.command.args
+    if command.name == "openssl":
+        if not command.words or command.words[0] != "passwd":
+            return
+        args = args[1:]
+    plain = [
+        word
+        for before, word in zip((None, *args), args, strict=False)
+        if not word.text.startswith("-") and (before is None or before.text not in _HASH_OPTIONS)
+    ]
+    if plain and plain[0].literal and plain[0].text:
+        yield _made(command, "", plain[0].text)
+
+
+_HASH_OPTIONS = frozenset("-salt -in -rand -m --method -S --salt -R --rounds -P --password-fd".split())
 
 
 def _net_user(command: RunCommand) -> Iterator[AccountPassword]:

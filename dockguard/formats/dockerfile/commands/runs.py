@@ -229,6 +229,13 @@ class RunCommand:
         return self.step.name == "RUN" and talks(self)
 
     @property
+    def cut_variable(self) -> Fact[str]:
+        """A variable without quotes in the middle of a word that the shell cuts into pieces at its blanks."""
+        from dockguard.formats.dockerfile.commands.quoting import cut_variable
+
+        return cut_variable(self)
+
+    @property
     def vain_unset(self) -> Fact[str]:
         """The variable of ENV or ARG that it unsets with nothing after it that could notice."""
         from dockguard.formats.dockerfile.commands.unsetting import vain_unset

@@ -93,10 +93,69 @@ def test_lines_where_no_release_is_known(lines, cves):
 
 
 @pytest.mark.parametrize(
-    ("picture", "found"), [("nginx:1.18.0", 1), ("nginx:1.30.6", 0), ("openresty/openresty:1.19.3.1", 0)]
+    ("picture", "found"), [("nginx:1.18.0", 1), ("nginx:1.30.7", 0), ("openresty/openresty:1.19.3.1", 0)]
 )
 def test_only_images_of_its_makers_tell_what_is_repaired(picture, found):
     texts = {"default.conf": "server { listen 80; resolver 10.0.0.1; }"}
     (made,) = assemble(texts, container(MOUNT, picture=picture))
     assert len(list(advisories(made))) == found
     assert not list(undated(made))
+
+
+TLS = "listen 443 ssl; ssl_certificate c; ssl_certificate_key k;"
+FILES = "location /a/ { alias /srv/; %s }"
+
+
+@pytest.mark.parametrize(
+    ("release", "text", "cve", "hit"),
+    [
+        ("1.30.6", f"{TLS}", "CVE-2026-118899", True),
+        ("1.30.7", f"{TLS}", "CVE-2026-118899", False),
+        ("1.31.8", f"{TLS} ssl_protocols TLSv1.2 TLSv1.3;", "CVE-2026-118899", True),
+        ("1.31.9", f"{TLS} ssl_protocols TLSv1.2 TLSv1.3;", "CVE-2026-118899", False),
+        ("1.30.6", f"{TLS} ssl_protocols TLSv1.2;", "CVE-2026-118899", False),
+        ("1.18.0", f"{TLS}", "CVE-2026-118899", False),  # TLS 1.3 was no default
+        ("1.30.6", f"{TLS} ssl_reject_handshake on;", "CVE-2026-118899", False),
+        ("1.30.6", "listen 443 quic; ssl_certificate c; ssl_certificate_key k;", "CVE-2026-118899", False),
+        ("1.30.6", f"{TLS} http2 on;", "CVE-2026-123007", True),
+        ("1.30.7", f"{TLS} http2 on;", "CVE-2026-123007", False),
+        ("1.30.6", f"{TLS}", "CVE-2026-123007", False),
+        ("1.9.4", "listen 443 ssl http2;", "CVE-2026-123007", False),
+        ("1.30.5", f"{TLS} ssl_session_cache shared:a:1m;", "CVE-2026-97629", True),
+        ("1.30.5", f"{TLS} ssl_session_cache shared:a:1m; ssl_session_tickets off;", "CVE-2026-97629", False),
+        ("1.30.5", f"{TLS} ssl_session_cache shared:a:1m; ssl_session_ticket_key k;", "CVE-2026-97629", False),
+        ("1.30.5", f"{TLS} ssl_session_cache builtin;", "CVE-2026-97629", False),
+        ("1.23.2", f"{TLS} ssl_session_cache shared:a:1m;", "CVE-2026-97629", False),
+        ("1.30.6", "resolver 10.0.0.1; auth_request /x;", "CVE-2026-123634", True),
+        ("1.30.6", "resolver 10.0.0.1; auth_request off;", "CVE-2026-123634", False),
+        ("1.30.6", "mirror /x;", "CVE-2026-123634", False),
+        ("1.30.5", FILES % "rewrite ^/a/(.*) /$1; set $f $request_filename;", "CVE-2026-15176", True),
+        ("1.30.6", FILES % "rewrite ^/a/(.*) /$1; set $f $request_filename;", "CVE-2026-15176", False),
+        ("1.30.5", FILES % "set $f $request_filename; rewrite ^/a/(.*) /$1;", "CVE-2026-15176", False),
+        ("1.30.5", FILES % "rewrite ^/a/(.*) /$1 break; set $f $request_filename;", "CVE-2026-15176", False),
+        ("1.30.5", "rewrite ^/a/(.*) /$1; set $f $request_filename;", "CVE-2026-15176", False),
+        ("1.30.5", "ssi on; aio threads;", "CVE-2026-97205", True),
+        ("1.30.5", "ssi on;", "CVE-2026-97205", False),
+        (
+            "1.30.2",
+            "large_client_header_buffers 4 4m; ignore_invalid_headers off; location / { grpc_pass a:1; }",
+            "CVE-2026-42055",
+            True,
+        ),
+        (
+            "1.30.2",
+            "large_client_header_buffers 4 1m; ignore_invalid_headers off; location / { grpc_pass a:1; }",
+            "CVE-2026-42055",
+            False,
+        ),
+        (
+            "1.30.2",
+            "large_client_header_buffers 4 4m; location / { proxy_http_version 2; }",
+            "CVE-2026-42055",
+            False,
+        ),
+    ],
+)
+def test_what_a_configuration_needs(release, text, cve, hit):
+    (made,) = assemble({"default.conf": f"server {{ {text} }}"}, container(MOUNT, picture=f"nginx:{release}"))
+    assert (cve in {flaw.cve for advisory in advisories(made) for flaw in advisory.flaws}) is hit

@@ -9,9 +9,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dockguard.formats.nginx.directives.inheritance import PASSES
+from dockguard.formats.nginx.directives.settings import size
 from dockguard.formats.nginx.directives.table import Version, numbers
+from dockguard.formats.nginx.flow.order import position
 from dockguard.formats.nginx.home.release import before, is_upstream
 from dockguard.formats.nginx.level import Directive, Level
+from dockguard.formats.nginx.wire.tls import sides
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span
@@ -174,7 +177,7 @@ def _rewrite_captures(site: Site) -> Iterator[Directive]:
     for line in _lines(site, "rewrite"):
         target = line.text(1)
         if "?" in target[:-1] and not _redirects(line) and line.text(2) not in ("last", "break"):
-            at = line.level.directives.index(line) + 1
+            at = position(line) + 1
             if _uses_groups(line.level.directives[at : at + 50], line.level):
                 yield line
 
@@ -251,11 +254,81 @@ def _map_captures(site: Site) -> Iterator[Directive]:
             yield line
 
 
+def _tls13(site: Site) -> Iterator[Directive]:
+    """Where TLS 1.3 is spoken over TCP: the `ssl_protocols`, or without one the `listen` of the server."""
+    for side in sides(site.servers):
+        listens = [
+            line for line in side.level.own.get("listen", ()) if "ssl" in line.texts and "quic" not in line.texts
+        ]
+        if listens and not side.server.silent and any(fact.known == "TLSv1.3" for fact in side.protocols):
+            line = side.level.nearest("ssl_protocols").value
+            yield line if isinstance(line, Directive) else listens[0]
+
+
+def _tickets(site: Site) -> Iterator[Directive]:
+    """Sessions in shared memory, where nginx makes and changes the keys of tickets itself."""
+    for side in sides(site.servers):
+        line = side.level.nearest("ssl_session_cache").value
+        shared = isinstance(line, Directive) and any(text.startswith("shared:") for text in line.texts)
+        tickets, key = side.level.setting("ssl_session_tickets"), side.level.setting("ssl_session_ticket_key")
+        if isinstance(line, Directive) and shared and tickets.value in (None, "on") and key.value is None:
+            yield line
+
+
+def _resolver_subrequests(site: Site) -> Iterator[Directive]:
+    """Names that are looked up, and requests that nginx makes of others."""
+    asked = any(line.text(0) != "off" for line in _lines(site, *_SUBREQUESTS))
+    return _named("resolver")(site) if asked else iter(())
+
+
+_SUBREQUESTS = ("auth_request", "mirror", "ssi", "add_before_body", "add_after_body")
+
+
+def _alias_rewrite(site: Site) -> Iterator[Directive]:
+    """A `rewrite` of a location with `alias`, and behind it, in the same program, the name of the file."""
+    for line in _lines(site, "rewrite"):
+        level = line.level
+        if level.has("alias") and not line.text(2) and not _redirects(line):
+            at = position(line) + 1
+            if any("$request_filename" in text for one in level.directives[at : at + 50] for text in one.texts):
+                yield line
+
+
+def _ssi_aio(site: Site) -> Iterator[Directive]:
+    for line in _named("ssi")(site):
+        if line.level.setting("aio").known not in (None, "off"):
+            yield line
+
+
+def _large_headers(site: Site) -> Iterator[Directive]:
+    """Headers of more than 2 MB that are passed on over HTTP/2, and none of them refused."""
+    over = any(
+        line.name == "grpc_pass" or line.text(0) == "2" for line in _lines(site, "grpc_pass", "proxy_http_version")
+    )
+    kept = any(line.text(0) == "off" for line in _lines(site, "ignore_invalid_headers"))
+    for line in _lines(site, "large_client_header_buffers") if over and kept else ():
+        if (size(line.text(1)) or 0) > 2 * 1024**2:
+            yield line
+
+
+def _charset_unbuffered(site: Site) -> Iterator[Directive]:
+    """A `charset_map`, and answers of upstreams that are sent on as they come."""
+    unbuffered = any(line.text(0) == "off" for line in _lines(site, "proxy_buffering"))
+    return _lines(site, "charset_map") if unbuffered else iter(())
+
+
 def _captures(entry: Directive) -> bool:
     return entry.name.startswith("~") and _GROUP.search(entry.name) is not None
 
 
 _NEEDS: dict[str, Callable[[Site], Iterator[Any]]] = {
+    "tls13": _tls13,
+    "tickets": _tickets,
+    "resolver-subrequests": _resolver_subrequests,
+    "alias-rewrite": _alias_rewrite,
+    "ssi-aio": _ssi_aio,
+    "large-headers": _large_headers,
+    "charset-unbuffered": _charset_unbuffered,
     "slice": _slice,
     "ssi": _named("ssi"),
     "map-captures": _map_captures,

@@ -17,7 +17,7 @@ _DROPPERS = regex(
     r"|chroot\s+--userspec|supervisord|--chuid"
 )  # fmt: skip
 _NUMBER = regex(r"[0-9]+")
-_LAST_OF_BASES = 1000  # distributions give numbers up to this one to accounts of their own, and to nobody
+_LAST_OF_BASES = 999  # distributions give numbers up to this one to accounts of their own; Ubuntu has one more
 _LAST_OF_COMMANDS = 2000  # useradd and adduser count up from 1000 (100 for services)
 _NOBODY = 65534
 
@@ -237,7 +237,13 @@ def _is_listed(image: Image, number: int) -> bool:
     from dockguard.formats.dockerfile.variables.scope import is_bare
 
     base = image.base.known
-    if base is None or not is_bare(base) or number <= _LAST_OF_BASES or number == _NOBODY or _brings_accounts(image):
+    if (
+        base is None
+        or not is_bare(base)
+        or number <= _LAST_OF_BASES + ("ubuntu" in base)
+        or number == _NOBODY
+        or _brings_accounts(image)
+    ):
         return True
     numbers = {account.uid for account in image.accounts}
     return number in numbers or (None in numbers and number < _LAST_OF_COMMANDS)

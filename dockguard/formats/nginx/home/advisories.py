@@ -294,6 +294,10 @@ def _alias_rewrite(site: Site) -> Iterator[Directive]:
                 yield line
 
 
+def _smtp_none(site: Site) -> Iterator[Directive]:
+    return (line for line in _lines(site, "smtp_auth") if "none" in line.texts)
+
+
 def _ssi_aio(site: Site) -> Iterator[Directive]:
     for line in _named("ssi")(site):
         if line.level.setting("aio").known not in (None, "off"):
@@ -327,6 +331,7 @@ _NEEDS: dict[str, Callable[[Site], Iterator[Any]]] = {
     "resolver-subrequests": _resolver_subrequests,
     "alias-rewrite": _alias_rewrite,
     "ssi-aio": _ssi_aio,
+    "smtp-none": _smtp_none,
     "large-headers": _large_headers,
     "charset-unbuffered": _charset_unbuffered,
     "slice": _slice,

@@ -86,7 +86,7 @@ def load(
     folder = folder_of(chosen[0])
     if folder != start and not env_files and not given:
         scope = _dotenv(loader, outer, env_files, folder)
-    wanted = tuple(profiles) or tuple(filter(None, (scope.get("COMPOSE_PROFILES") or "").split(",")))
+    wanted = tuple(profiles) or tuple((scope.get("COMPOSE_PROFILES") or "").split(","))
     project = build(loader, chosen, folder, scope, wanted)
     return project, _problems(journal, workspace)
 

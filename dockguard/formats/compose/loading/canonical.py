@@ -163,13 +163,15 @@ def _pairs(canonical: Canonical, value: Value, path: Path) -> Value:
     return value.with_data(entries)
 
 
-def _ssh(_: Canonical, value: Value, __: Path) -> Value:
+def _ssh(canonical: Canonical, value: Value, path: Path) -> Value:
     if not value.is_list:
         return value
     entries = {}
     for item in value.data:
-        name, equals, path = item.text.partition("=")
-        entries[name] = Value(path if equals else None, item.span, item.span, item.via, direct=False)
+        name, equals, file = item.text.partition("=")
+        if not equals and name != "default":
+            canonical.refuse(item, path, f'invalid ssh key "{name}"')
+        entries[name] = Value(file if equals else None, item.span, item.span, item.via, direct=False)
     return value.with_data(entries)
 
 

@@ -176,6 +176,8 @@ def _ipam(merge: Merge, base: Value, over: Value, path: Path) -> Value:
     for left in base.data:
         for right in over.data:
             _pool(merge, pools, left, right, path)
+    if not pools:
+        merge.refuse(over, path, f"{'.'.join(path)} must be a list")  # Docker Compose makes nothing of an empty one
     return joined(base, over, pools)
 
 

@@ -317,10 +317,20 @@ def _hooks(service: Value) -> Value:
     return put(service, ("pre_start",), hooks.with_data(merged))
 
 
+_ONCE = ("dns", "dns_opt", "dns_search", "tmpfs", "label_file", "extra_hosts")
+
+
 def _hook(hook: Value) -> Value:
     for path in _PAIRS:
         hook = at(hook, path, as_pairs)
-    return at(hook, ("extra_hosts",), _hosts)
+    hook = at(hook, ("extra_hosts",), _hosts)
+    for name in _ONCE:
+        hook = at(hook, (name,), _each_once)
+    return hook
+
+
+def _each_once(value: Value) -> Value:
+    return value.with_data(list({item.text: item for item in value.data}.values())) if value.is_list else value
 
 
 def _named(model: Value, project: str) -> Value:

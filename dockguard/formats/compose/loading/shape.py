@@ -77,7 +77,7 @@ def _device_request() -> Decode:
     )
 
 
-def _mount() -> Decode:
+def _mount(create: Decode) -> Decode:
     return of(
         {
             "type": text,
@@ -86,7 +86,7 @@ def _mount() -> Decode:
             "read_only": flag,
             "consistency": text,
             "bind": of(
-                {"selinux": text, "propagation": text, "create_host_path": _create, "recursive": text},
+                {"selinux": text, "propagation": text, "create_host_path": create, "recursive": text},
             ),
             "volume": of({"labels": texts, "nocopy": flag, "subpath": text}),
             "tmpfs": of({"size": size, "mode": sparse(unsigned(32))}),
@@ -164,7 +164,7 @@ def container() -> dict[str, Decode]:
         "networks": named(_network),
         "stop_grace_period": duration,
         "ulimits": named(_ulimit),
-        "volumes": many(_mount()),
+        "volumes": many(_mount(_create)),
     }
 
 
@@ -307,10 +307,16 @@ def service() -> dict[str, Decode]:
         "ports": many(_port()),
         "provider": of({"type": text, "options": _provider_options}),
         "scale": count,
-        "pre_start": many(of({**container(), "env_file": many(of(_ENV_FILE)), "per_replica": flag})),
+        "pre_start": many(of(_hooked())),
         "post_start": many(_hook),
         "pre_stop": many(_hook),
     }
+
+
+def _hooked() -> dict[str, Decode]:
+    """A `pre_start` container, whose long mounts do not get the default of a service's."""
+    mounts = many(_mount(lambda data: False if data is None else _create(data)))
+    return {**container(), "volumes": mounts, "env_file": many(of(_ENV_FILE)), "per_replica": flag}
 
 
 def _config(decode: Decode) -> Decode:

@@ -237,13 +237,9 @@ def _is_listed(image: Image, number: int) -> bool:
     from dockguard.formats.dockerfile.variables.scope import is_bare
 
     base = image.base.known
-    if (
-        base is None
-        or not is_bare(base)
-        or number <= _LAST_OF_BASES + ("ubuntu" in base)
-        or number == _NOBODY
-        or _brings_accounts(image)
-    ):
+    if base is None or not is_bare(base) or _brings_accounts(image):
+        return True
+    if number <= _LAST_OF_BASES + ("ubuntu" in base) or number == _NOBODY:
         return True
     numbers = {account.uid for account in image.accounts}
     return number in numbers or (None in numbers and number < _LAST_OF_COMMANDS)

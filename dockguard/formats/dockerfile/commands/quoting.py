@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # They join their arguments, do not split them, or their arguments are assignments.
 _JOINING = frozenset("echo printf [[ export declare typeset local readonly set eval".split())
+_GLOBS = ("*", "?", "[!", "[^", "[-")  # that match `-` in the first place
+_TAKES_PATTERN = frozenset("--exclude --include --exclude-from --transform --files-from -T -X".split())
 _BARE = regex(r"(?<![\w${#!])[A-Za-z_]\w*")
 
 
@@ -56,3 +58,17 @@ def _is_given(step: Step, name: str) -> bool:
 @lru_cache(maxsize=8)
 def _bare_names(text: str) -> frozenset[str]:
     return frozenset(match[0] for match in _BARE.finditer(text))
+
+
+def open_glob(command: RunCommand) -> str:
+    """The first argument that begins with a wildcard, where its matches may be options; "" for none."""
+    if command.step.name != "RUN" or command.command.dialect != "sh":
+        return ""
+    before = ""
+    for word in command.command.options_and_operands:
+        first = word.pieces[0] if word.pieces else None
+        plain = first is not None and first.kind == "text" and not first.quoted
+        if first is not None and plain and first.text.startswith(_GLOBS) and before not in _TAKES_PATTERN:
+            return word.text
+        before = word.text
+    return ""

@@ -236,6 +236,13 @@ class RunCommand:
         return cut_variable(self)
 
     @property
+    def open_glob(self) -> str:
+        """Its first argument that begins with a wildcard and may match names that are options; "" for none."""
+        from dockguard.formats.dockerfile.commands.quoting import open_glob
+
+        return open_glob(self)
+
+    @property
     def vain_unset(self) -> Fact[str]:
         """The variable of ENV or ARG that it unsets with nothing after it that could notice."""
         from dockguard.formats.dockerfile.commands.unsetting import vain_unset

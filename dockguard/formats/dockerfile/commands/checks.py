@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
@@ -63,6 +65,8 @@ def checks_well(step: Step) -> bool:
 
 
 def _weak(command: RunCommand) -> str:
+    if command.name == "get-filehash":
+        return _weak_powershell(command)
     if not (is_check(command) or _is_compared(command)):
         return ""
     if command.name == "shasum":
@@ -71,6 +75,13 @@ def _weak(command: RunCommand) -> str:
     if command.name == "openssl":
         return next((f"openssl {word}" for word in command.words[:3] if word in _WEAK_DIGESTS), "")
     return command.name if command.name in _WEAK_SUMS else ""
+
+
+def _weak_powershell(command: RunCommand) -> str:
+    """`Get-FileHash -Algorithm MD5`; without the option it is SHA-256."""
+    words = [part for word in command.words for part in word.lower().split(":", 1)]
+    named = next((value for word, value in pairwise(words) if word in ("-algorithm", "-a")), "")
+    return f"Get-FileHash {named.upper()}" if named in ("md5", "sha1", "ripemd160", "mactripledes") else ""
 
 
 def _is_compared(command: RunCommand) -> bool:

@@ -150,8 +150,8 @@ def ports(words: str) -> list[Exposed]:
 @pytest.mark.parametrize(
     ("words", "faults"),
     [
-        ("80 443/tcp 8000-8010 53/UDP 1/sctp", [False] * 5),
-        ("0 65536 80:80 127.0.0.1:1:1 x 9-8 1/icmp", [True] * 7),
+        ("80 443/tcp 8000-8010 53/udp 1/sctp", [False] * 5),
+        ("0 65536 80:80 127.0.0.1:1:1 x 9-8 1/icmp 53/UDP", [True] * 8),
         ("$P", [False, False]),
         ("$Q 1-$Q", [False, False]),
     ],

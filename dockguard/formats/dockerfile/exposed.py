@@ -51,14 +51,16 @@ class Exposed:
 
     @property
     def fault(self) -> str:
-        """What is wrong with it: no number, out of range, an address or a port of the host; "" for nothing."""
+        """What is wrong with it: no number, out of range, a host's, a protocol in upper case; "" for nothing."""
         text = self.text.known
         if not text:  # only the build knows, or an argument that is empty
             return ""
         if self._range is None:
             return "an address or host port means nothing here" if ":" in text else "it is no port"
         first, last, _ = self._range
-        return "" if 0 < first <= last <= 65535 else "ports go from 1 to 65535"
+        if not 0 < first <= last <= 65535:
+            return "ports go from 1 to 65535"
+        return "" if text == text.lower() else "a protocol is written in lower case"
 
     def _among(self, numbers: dict[int, str] | frozenset[int]) -> int:
         if self._range is None or self._range[2] == "udp":

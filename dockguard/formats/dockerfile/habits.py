@@ -37,14 +37,18 @@ def open_path(text: str) -> str:
 
 
 def preloaded(name: str, text: str) -> str:
-    """The file that a variable makes every program load; "" for none, and for memory allocators."""
+    """The file that a variable makes every program load, or the open folder that it is looked for in; "" for none, and
+    for memory allocators.
+    """
     value = text.strip("\"' ")
     if name in _PRELOADS and value and not _ALLOCATORS.search(value):
         return value
+    if name == "LD_LIBRARY_PATH":
+        return next((part for part in value.split(":") if part and open_path(part)), "")
     if name == "NODE_OPTIONS":
-        words = value.split()
+        words = value.replace("=", " ").split()
         for at, word in enumerate(words):
-            if word in ("--require", "-r") and at + 1 < len(words):
+            if word in ("--require", "-r", "--import", "--loader", "--experimental-loader") and at + 1 < len(words):
                 return words[at + 1]
     return ""
 

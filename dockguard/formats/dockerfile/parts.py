@@ -358,6 +358,13 @@ class SecretText:
     span: Span
 
     @property
+    def is_url_password(self) -> bool:
+        """Whether it stands in a URL where the password of a user does: `https://ci:TOKEN@host`."""
+        text, start, end = self.span.source.text, self.span.start, self.span.end
+        user = text[max(0, start - 100) : start].rpartition("://")[2]
+        return text[end : end + 1] == "@" and user[-1:] == ":" and "://" in text[max(0, start - 100) : start]
+
+    @property
     def subject(self) -> str:
         """Its address: `stage final / ENV NAME`."""
         return f"{self.step.subject if self.step else self.where} {self.name}".rstrip()

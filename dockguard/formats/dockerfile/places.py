@@ -116,10 +116,12 @@ class Places:
 
     @cached_property
     def system_volume(self) -> Fact[str]:
-        """Its path, when it is a VOLUME over a folder of the system, or over all of it."""
+        """Its path, when it is a VOLUME over a folder of the system, over all of it, or over a runtime's socket."""
+        from dockguard.common.paths import runtime_socket
+
         for word in self.step.node.words if self.step.name == "VOLUME" else ():
             path = normpath(self.step.expand(word).fact.known or "-")
-            if path in _SYSTEM or _within(path, _KERNEL):
+            if path in _SYSTEM or _within(path, _KERNEL) or (path.startswith("/") and runtime_socket(path)):
                 return Fact(path, word.span)
         return Fact(None, self.step.span)
 

@@ -275,9 +275,9 @@ def fetched_code(command: RunCommand) -> str:
         for before in command.script.feeding(command.command):
             if before.name in FETCHERS:
                 return before.name
-    if command.name not in INTERPRETERS:
-        return ""
-    for word in command.command.args:
+    head = command.command.head
+    words = command.command.args if command.name in INTERPRETERS else () if head is None or command.name else (head,)
+    for word in words:
         if not word.literal:
             found_names = [one.name for one in command.script.substituted(word) if one.name in FETCHERS]
             if found_names:

@@ -46,6 +46,13 @@ class Installed:
     image: Image | None = None  # that is built
 
     @property
+    def is_installer(self) -> bool:
+        """Whether it is pip, or what pip builds with, brought up to date: `pip install --upgrade pip`."""
+        call = self.command.call
+        own = self.name.lower() in ("pip", "setuptools", "wheel") and self.language == "python"
+        return own and call is not None and call.has("upgrade")
+
+    @property
     def subject(self) -> str:
         """Its address: `stage final / RUN pip flask`."""
         return f"{self.command.subject} {self.name}"

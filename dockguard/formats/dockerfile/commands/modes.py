@@ -13,6 +13,7 @@ from dockguard.source import Fact
 
 _OCTAL = regex(r"0?([0-7])?[0-7]{3}")
 _SYMBOLIC = regex(r"([ugoa]*)[+=]([rwxXst]*)")
+_MASK = regex(r"[0-7]{1,4}")
 _TESTS = 50  # words of a `find` that are looked at: its tests come first
 _VALUES = {"install": ("-m", "--mode"), "mkdir": ("-m", "--mode")}
 
@@ -48,7 +49,14 @@ def mode_of(command: RunCommand) -> str:
     if command.name in _VALUES:
         word = command.command.option(*_VALUES[command.name])
         return word.text if word is not None else ""
-    return ""
+    return _left_by(command.words[0]) if command.name == "umask" and command.words else ""
+
+
+def _left_by(mask: str) -> str:
+    """The mode that a umask leaves to new folders: 777 for 000."""
+    if _MASK.fullmatch(mask):
+        return f"{0o777 & ~int(mask, 8):03o}"
+    return mask if _SYMBOLIC.fullmatch(mask.rpartition(",")[2]) else ""
 
 
 def is_temporary(command: RunCommand) -> bool:

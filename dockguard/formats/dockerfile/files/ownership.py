@@ -30,6 +30,25 @@ def own_code(image: Image) -> Fact[str]:
         runs = target and any(path == target or path.startswith(f"{target.rstrip('/')}/") for path in started)
         if runs and copy.owner.known and _is_owner(image, copy.owner.known, user):
             return Fact(user.name.partition(":")[0], copy.span)
+    return _given_away(image, user, started)
+
+
+_PROGRAMS = frozenset(
+    "/ /bin /sbin /lib /lib64 /etc /usr /usr/bin /usr/sbin /usr/lib /usr/local /usr/local/bin /usr/local/sbin "
+    "/usr/local/lib /opt".split()
+)
+
+
+def _given_away(image: Image, user: User, started: tuple[str, ...]) -> Fact[str]:
+    """`chown -R app /usr/local/bin`, or of the folder that holds what is started."""
+    for command in image.final.commands:
+        operands = [word for word in command.words if not word.startswith("-")]
+        if command.name != "chown" or len(operands) < 2 or not _is_owner(image, operands[0], user):
+            continue
+        deep = command.command.flag("-R", "--recursive") is not None
+        for path in (word.rstrip("/") or "/" for word in operands[1:]):
+            if path in _PROGRAMS or any(one == path or (deep and one.startswith(f"{path}/")) for one in started):
+                return Fact(user.name.partition(":")[0], command.span)
     return Fact(None, image.span)
 
 

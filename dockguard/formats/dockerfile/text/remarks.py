@@ -33,6 +33,7 @@ class Remark:
     text: str
     is_above: bool  # one of the first, before every instruction
     span: Span
+    refused: str = ""  # why BuildKit does not take it as the parser directive that it is
 
     @property
     def subject(self) -> str:
@@ -59,6 +60,13 @@ class Remark:
         return near[0] if near and _fits(near[0], value) else ""
 
     @property
+    def fault(self) -> str:
+        """What is wrong with it as a parser directive, in words; "" for nothing."""
+        if self.refused or not self.directive:
+            return self.refused
+        return f"a comment, no `{self.directive}` directive: those come first in the file, spelled right"
+
+    @property
     def is_misspelled(self) -> bool:
         """Whether the directive that it looks like has another name."""
         return bool(self.directive) and self.directive not in self.text.lower()
@@ -72,8 +80,18 @@ def _fits(name: str, value: str) -> bool:
 
 
 def remarks(image: Image) -> Iterator[Remark]:
-    """Every comment of the file, parser directives left out."""
+    """Every comment of the file, and the parser directives that are refused."""
     instructions = image.tree.instructions
     first = instructions[0].span.start if instructions else 1 << 60
     for number, span in enumerate(image.tree.comments):
         yield Remark(span.text.rstrip(), span.start < first and number < _MAX_ABOVE, span)
+    seen: set[str] = set()
+    for directive in image.tree.directives:
+        text, refused = directive.span.text.rstrip(), ""
+        if directive.name in seen:
+            refused = f"only one `{directive.name}` directive can be used: the build is refused"
+        elif directive.name == "escape" and directive.value not in ("\\", "`"):
+            refused = "the escape character must be ` or \\: the build is refused"
+        seen.add(directive.name)
+        if refused:
+            yield Remark(text, False, directive.span, refused)

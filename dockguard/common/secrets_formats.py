@@ -15,6 +15,11 @@ from dockguard.record import dataclass
 _KEY_BEGIN = r"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,4})PRIVATE KEY(?: BLOCK)?-----"
 _KEY_END = r"-----END (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----"
 _KEY_BODY = r"[A-Za-z0-9+/=]{20}"
+# How the keys of each form begin: RSA and PKCS #8, EC, OpenSSH, PGP; a few letters are a key that was cut short.
+_KEY_START = (
+    r"""(?:\\+[nr]|[\s"',\\]){0,20}+(?:MI[IGHC]|MH[cQ]|b3Bl|lQ)"""
+    r"(?:[A-Za-z0-9+/=]{5}|[A-Za-z0-9+/=]{1,4}+(?![.*<\u2026xX]))"
+)
 MAX_KEY = 16_384
 MIN_TOKEN = 16  # no form in the tables is shorter
 SHORT = 100  # characters of a text in which it is faster to go from letters to literals
@@ -74,7 +79,8 @@ def private_keys(text: str) -> Iterator[Shape]:
             continue
         end = pattern(_KEY_END).search(text, begin.end(), begin.end() + MAX_KEY)
         at = end.end() if end else min(len(text), begin.end() + MAX_KEY)
-        if pattern(_KEY_BODY).search(text, begin.end(), min(at, begin.end() + 400)):
+        near = min(at, begin.end() + 400)
+        if pattern(_KEY_BODY).search(text, begin.end(), near) or pattern(_KEY_START).match(text, begin.end(), near):
             yield Shape((begin[1].strip().lower() + " private key").strip(), begin.start(), at)
 
 

@@ -138,6 +138,22 @@ def test_known_examples_are_placeholders():
 
 
 @pytest.mark.parametrize(
+    ("body", "leaks"),
+    [
+        ("MIIEowIBAAKC", True),
+        ("MIIE", True),
+        ("b3BlbnNzaC1r...", True),
+        ("MIIE...", False),
+        ("...", False),
+        ("", False),
+    ],
+)
+def test_keys_that_are_cut_short(body: str, leaks: bool):
+    key = "-----BEGIN RSA PRIVATE " + "KEY-----\\n" + body + "\\n-----END RSA PRIVATE " + "KEY-----"
+    assert (judge("X", key).kind is Kind.PRIVATE_KEY) is leaks
+
+
+@pytest.mark.parametrize(
     "token",
     [
         "AK" + "IA" + "Z7Q2M4N8P1R5T9W3",  # issuers draw from fewer letters than scanners ask for

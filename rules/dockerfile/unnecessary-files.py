@@ -11,7 +11,6 @@ from dockguard.api import Finding
 _NAMES = (
     "Dockerfile",
     "Containerfile",
-    ".dockerignore",
     "docker-compose.yml",
     "docker-compose.yaml",
     "compose.yml",

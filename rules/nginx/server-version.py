@@ -14,9 +14,16 @@ if TYPE_CHECKING:
 def check(server: Server) -> Iterator[Finding]:
     """Where it is switched on; where nobody says anything, once for each server that does more than redirect."""
     setting = server.level.setting("server_tokens")
-    if setting.known in ("on", "build"):
+    if setting.known in SHOWN:
         yield Finding(setting.span, f"responses of `{server.subject}` name nginx's version")
     elif setting.value is None and not server.action:
         yield Finding(
             server.span, f"responses of `{server.subject}` name nginx's version: `server_tokens off;` is missing"
         )
+    for context in server.contexts:
+        line = context.level.last("server_tokens") if context.kind != "server" and not context.dead else None
+        if line is not None and line.first.known in SHOWN:
+            yield Finding(line.span, f"responses of {context.label} name nginx's version")
+
+
+SHOWN = ("on", "build")

@@ -16,6 +16,14 @@ class Hsts(Carried):
     """One Strict-Transport-Security header."""
 
     @cached_property
+    def value(self) -> Fact[str]:
+        """Its text; unknown where the request decides among several. Where it can only be empty else, it is the one."""
+        found = self._header.literal
+        texts = {choice for choice in self._header.choices if choice.text} if not found.sure else set()
+        only = texts.pop() if len(texts) == 1 else None
+        return found if only is None or only.open else Fact(only.text, self._header.value.span)
+
+    @cached_property
     def _parts(self) -> tuple[tuple[str, str | None, int, int], ...]:
         """(name in lower case, value or None, start, end in the text) of each directive."""
         found, at = [], 0

@@ -20,16 +20,29 @@ _ASSIGNMENT = (
     rf"""(?<![\w$.{{-])((?:--?)?[A-Za-z_][\w.-]{{1,80}})["']?[ \t]{{0,60}}+(?::=|=>|=|:(?!//))[ \t]{{0,60}}+{_VALUE}"""
 )
 _OPTION_NAME = (
-    r"(--[A-Za-z][\w-]{1,60}|-(?:password|passwd|pass|token|secret|apikey|api-key)|requirepass|masterauth|_authToken"
+    r"(--[A-Za-z][\w-]{1,60}|-(?:password|passwd|pass|token|secret|apikey|api-key|(?:src|dest)?(?:store|key)pass)"
+    r"|requirepass|masterauth|_authToken"
     r"|machine[ \t]\S{1,100}[ \t]login[ \t]\S{1,100}[ \t]password)"
 )
 _NEXT_WORD = r"""(?:[ \t]{1,60}+|["'][ \t]{0,60}+,[ \t]{0,60}+(?=["']))"""  # of a command line, or of a list of words
 _OPTION = rf"""(?<![\w-]){_OPTION_NAME}{_NEXT_WORD}(?!["']?-){_VALUE}"""
+_FLAGS = r"(?:-[\w-]{1,60}[ \t]{1,60}+){0,5}"
+_SETTING = (
+    rf"\b(?:config|configure)[ \t]{{1,60}}+{_FLAGS}set[ \t]{{1,60}}+{_FLAGS}"
+    rf"([A-Za-z_][\w.-]{{1,80}})[ \t]{{1,60}}+{_VALUE}"
+)
 _BEFORE = r"[^\n;&|]{0,300}?[ \t]"
 _MYSQL = r"\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|mariadb-admin)\b"
-_REGISTRY = r"\b(?:docker|podman|helm|skopeo|buildah|oras|crane)\b[^\n;&|]{0,60}\blogin\b"
+_REGISTRY = r"\b(?:docker|podman|nerdctl|helm|skopeo|buildah|oras|crane|az)\b[^\n;&|]{0,60}\blogin\b"
 _HEADER = (
     r"(?i)\bauthorization[\"']?\s{0,60}+[:=]\s{0,60}+[\"']?(?:bearer|token|basic|apikey)\s{1,60}+([^\s\"'`;,)]{1,1000})"
+)
+_BATCH = r"(?:-\w{1,20}[ \t]{1,60}+){0,5}?-[a-zA-Z]{0,10}b[a-zA-Z]{0,10}[ \t]{1,60}+(?:-\w{1,20}[ \t]{1,60}+){0,5}"
+_PRINTED = r"""\b(?:echo|printf)[ \t]{1,60}+(?:-[neE]{1,3}[ \t]{1,60}+|["']?%s(?:\\n)?["']?[ \t]{1,60}+)?"""
+_SQL = (
+    r"""(?i)\b(?:identified[ \t]{1,9}(?:with[ \t]{1,9}\w{1,60}[ \t]{1,9})?by|(?:with|set)[ \t]{1,9}"""
+    r"""(?:encrypted[ \t]{1,9})?password|user[ \t][^\n;]{1,200}?[ \t]password)[ \t]{0,9}=?[ \t]{0,9}"""
+    r"""(?:\\?'([^'\\\n]{1,200})\\?'|\\?"([^"\\\n]{1,200})\\?")"""
 )
 _COMMANDS = (
     ("sshpass", "sshpass", rf"\bsshpass[ \t]{{1,60}}+-p[ \t]{{0,60}}+{_VALUE}"),
@@ -38,6 +51,12 @@ _COMMANDS = (
     ("redis-cli", "redis-cli", rf"\bredis-cli\b{_BEFORE}-a[ \t]{{1,60}}+{_VALUE}"),
     ("mongo", "mongo", rf"\b(?:mongo|mongosh|mongodump|mongorestore)\b{_BEFORE}-p[ \t]{{1,60}}+{_VALUE}"),
     ("openssl", "pass:", rf"\bpass:{_VALUE}"),
+    ("mysql", "mysqladmin", rf"\bmysqladmin\b{_BEFORE}password[ \t]{{1,60}}+{_VALUE}"),
+    ("htpasswd", "htpasswd", rf"\bhtpasswd[ \t]{{1,60}}+{_BATCH}(?:[^\s-]\S{{0,200}}[ \t]{{1,60}}+){{1,2}}{_VALUE}"),
+    ("password input", "-password-stdin", rf"{_PRINTED}{_VALUE}[ \t]{{0,60}}+\|[^\n;&|]{{0,200}}-password-stdin\b"),
+    ("sql", "DENTIFIED", _SQL),
+    ("sql", "dentified", _SQL),
+    ("sql", "ASSWORD", _SQL),
     ("authorization header", "uthorization", _HEADER),
 )
 _USER_AND_PASSWORD = (
@@ -83,6 +102,10 @@ def _by_name(text: str) -> Iterator[Found]:
     for match in pattern(_ASSIGNMENT).finditer(text):
         if name_is_secret(match[1]):
             yield from _value(match[1], text, *match.span(2), bare=text[match.end(1) : match.start(2)].strip() == ":")
+    if "set" in text:
+        for match in pattern(_SETTING).finditer(text):
+            if name_is_secret(match[1]):
+                yield from _value(match[1], text, *match.span(2))
     for match in pattern(_OPTION).finditer(text):
         name = match[1].split()[-1]
         if name_is_secret(name):
@@ -93,7 +116,7 @@ def _by_command(text: str) -> Iterator[Found]:
     for which, literal, regex in _COMMANDS:
         if literal in text:
             for match in pattern(regex).finditer(text):
-                yield from _value("password", text, *match.span(1), form=which)
+                yield from _value("password", text, *match.span(match.lastindex or 1), form=which)
     for which, literal, regex in _USER_AND_PASSWORD:
         if literal in text:
             for match in pattern(regex).finditer(text):

@@ -10,8 +10,8 @@ from dockguard.lazy import regex
 
 _WORDS = (
     *("pw", "psw", "psk", "secret", "token", "key", "cred", "bearer", "mnemonic", "cookie", "uthorization"),
-    *("sshpass", "requirepass", "masterauth", "q~", "ltai", "xapp-", "whsec_", "dckr_", "pscale_", "authress_", "hvs."),
-    "hooks.slack",
+    *("sshpass", "requirepass", "masterauth", "q~", "ltai", "xapp-", "whsec_", "dckr_", "pscale_", "authress_"),
+    *("hooks.slack", "hvs.", "identified"),
 )
 _PASS = regex(r"pass(?![ \t])|pass[ \t]*[:=]|(?<!\w)-[\w-]{0,60}pass[ \t]")
 _PAT = regex(r"(?<![A-Za-z])(?i:pat)(?![A-Za-z])|(?<=[a-z])Pat(?![a-z])")

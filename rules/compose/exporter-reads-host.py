@@ -28,8 +28,18 @@ def check(mount: Mounted) -> Iterator[Finding]:
     if not mount.read_only.known or not (mount.runtime_socket.known or mount.danger.known):
         return
     message = f"`{service.name}` reads `{mount.written_path}` of the host, as {name} is made to"
-    if name == "cadvisor":
-        socket = mount.runtime_socket.known
-        yield Finding(mount.span, f"{message}; as root it can use the socket of {socket} there" if socket else message)
-    elif (service.user.known or "nobody").partition(":")[0] not in ("root", "0"):
-        yield Finding(mount.span, message, severity=Severity.LOW, why="it runs as nobody")
+    if name != "cadvisor":
+        if (service.user.known or "nobody").partition(":")[0] not in ("root", "0"):
+            yield Finding(mount.span, message, severity=Severity.LOW, why="it runs as nobody")
+        return
+    socket = mount.runtime_socket.known
+    user = (service.user.known or "root").partition(":")[0]
+    if not socket:
+        yield Finding(mount.span, message, severity=Severity.MEDIUM, why="no engine's socket lies there")
+    elif user not in ("root", "0"):
+        yield Finding(mount.span, message, severity=Severity.MEDIUM, why=f"it runs as {user}")
+    else:
+        yield Finding(mount.span, f"{message}; {_HOLDS.format(socket)}")
+
+
+_HOLDS = "read-only or not, as root it controls the host by the socket of {} there"

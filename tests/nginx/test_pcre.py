@@ -51,6 +51,15 @@ def test_captures_stay_within_their_shapes(data):
     if found:
         for number, one in enumerate(shapes):
             assert one.holds(found[number] or ""), (pattern, text, number, found[number])
+            assert not one.heads or found.start(number) in (0, -1), (pattern, text, number)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first"),
+    [("^(.*)$", True), ("(.*)", True), ("(.*)$", False), ("^/?(.*)", False), ("(?:^)(a(b))", True), ("^(a)+", False)],
+)
+def test_whether_a_group_begins_where_the_text_begins(pattern, first):
+    assert shape.captures(pattern)[1].heads is first
 
 
 @settings(max_examples=COUNT, deadline=None)

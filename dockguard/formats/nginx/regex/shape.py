@@ -8,7 +8,7 @@ from functools import lru_cache
 from dockguard.formats.nginx.regex import chars, pcre
 from dockguard.formats.nginx.regex.chars import Chars
 from dockguard.formats.nginx.regex.pcre_tree import Alt, Atomic, Back, Edge, Group, Look, Node, One, Repeat, Seq
-from dockguard.record import dataclass
+from dockguard.record import dataclass, replace
 
 FEW = 4  # repeats of something that still count as written down
 
@@ -23,6 +23,7 @@ class Shape:
     empty: bool  # whether it can be empty
     needs: Chars = 0  # that are surely in it
     spelt: bool = False  # whether it is one of a few texts that somebody wrote down
+    heads: bool = False  # of a part of a subject: whether it begins where the subject does
 
     def then(self, other: Shape) -> Shape:
         """The shape of both, one after the other."""
@@ -49,7 +50,8 @@ class Shape:
     def within(self, subject: Shape) -> Shape:
         """The shape of a part that an expression took out of a subject."""
         mask = subject.chars
-        return Shape(self.chars & mask, self.first & mask, self.last & mask, self.empty, self.needs, self.spelt)
+        first = self.first & (subject.first if self.heads else mask)
+        return Shape(self.chars & mask, first, self.last & mask, self.empty, self.needs, self.spelt)
 
     def holds(self, text: str) -> bool:
         """Whether a text is of this shape."""
@@ -128,9 +130,11 @@ def captures(pattern: str, ignore_case: bool = False) -> tuple[Shape, ...] | Non
     found = [NOTHING] * (tree.count + 1)
     found[0] = of(tree.top)
     seen: set[int] = set()
+    heads = {id(group) for group in _heads(tree.top, _anywhere(tree.top))}
     for group, optional in _groups(tree.top, False):
         shape = of(group.item)
         shape = shape.either(NOTHING) if optional else shape
+        shape = replace(shape, heads=id(group) in heads)
         # A branch reset gives several groups one number; each of them may be the one that takes part.
         found[group.number] = found[group.number].either(shape) if group.number in seen else shape
         seen.add(group.number)
@@ -157,6 +161,41 @@ def _groups(node: Node, optional: bool) -> Iterator[tuple[Group, bool]]:
             yield from _groups(item, True)
         case _:
             return
+
+
+def _heads(node: Node, start: bool) -> Iterator[Group]:
+    """The groups that begin where the text begins; `start`: whether the node stands there."""
+    match node:
+        case Seq(items=items):
+            for item in items:
+                yield from _heads(item, start)
+                start = of(item) == NOTHING and (start or begins(item))
+        case Alt(options=options):
+            for item in options:
+                yield from _heads(item, start)
+        case Group(item=item):
+            if start or begins(item):
+                yield node
+            yield from _heads(item, start)
+        case Atomic(item=item) | Repeat(item=item, high=1):
+            yield from _heads(item, start)
+        case _:
+            return
+
+
+def _anywhere(node: Node) -> bool:
+    """Whether an expression surely matches where it is first tried, be it nothing: that is where the text begins."""
+    match node:
+        case Seq(items=items):
+            return all(_anywhere(item) for item in items)
+        case Alt(options=options):
+            return any(_anywhere(option) for option in options)
+        case Repeat(item=item, low=low):
+            return not low or _anywhere(item)
+        case Group(item=item) | Atomic(item=item):
+            return _anywhere(item)
+        case _:
+            return False
 
 
 def edged(node: Node) -> bool:

@@ -16,6 +16,7 @@ _ALWAYS = frozenset(
     ("", "^", "/", "^/", ".*", "^.*", "^/.*", "^.*$", "^/.*$", ".", "(.*)", "^(.*)$", "^/(.*)$", "^/(.*)", "^(.*)")
 )
 _MAX_ENDINGS = 100  # of a block's regexes by ending; more are not compared with each other
+_BEGINNING = regex(r"\^((?:[\w/\-~,@%&=:;!']|\\[^\w\s])*)")
 _SUFFIXES = regex(r"\\\.(?:\((?:\?:)?([\w?|-]+)\)|([\w?-]+))\$")
 
 
@@ -50,6 +51,33 @@ class Match:
     def suffixes(self) -> frozenset[str] | None:
         """The endings after the last dot that a regex like `\\.(js|css)$` asks for, in lower case; None for others."""
         return _suffixes(self.pattern) if self.regex else None
+
+    @property
+    def beginning(self) -> str:
+        """What every URI surely begins with that a regex like `^/api/v\\d` matches; "" for others."""
+        return _beginning(self.pattern, self.modifier == "~*") if self.regex else ""
+
+
+@lru_cache(512)
+def _beginning(pattern: str, ignore_case: bool) -> str:
+    begin = _BEGINNING.match(pattern)
+    if not begin or _either(pattern):
+        return ""
+    pieces = re.findall(r"\\.|.", begin[1])
+    if pattern[begin.end() : begin.end() + 1] in ("?", "*", "{"):
+        pieces = pieces[:-1]  # it may be left out
+    found = "".join(piece[-1] for piece in pieces)
+    return re.split("[a-zA-Z]", found)[0] if ignore_case else found
+
+
+def _either(pattern: str) -> bool:
+    """Whether an expression has alternatives outside of groups; where in doubt, yes."""
+    depth = 0
+    for piece in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", pattern[:1000], re.S):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and depth <= 0:
+            return True
+    return depth != 0 or len(pattern) > 1000
 
 
 @lru_cache(512)
@@ -180,7 +208,7 @@ def shadow(level: Level) -> Shadow | None:
     ended = _ended(level)
     if ended is not None:
         return Shadow(f"`return {' '.join(ended.texts)[:60]}` in its server answers first", ended.span)
-    return _by_sibling(level, match, parent) or _by_outer(match, parent)
+    return _by_sibling(level, match, parent) or _by_outer(match, parent) or _by_prefix(match, parent)
 
 
 def _ended(level: Level) -> Directive | None:
@@ -231,6 +259,21 @@ def _by_sibling(level: Level, match: Match, parent: Level) -> Shadow | None:
 def _adds_slash(level: Level, match: Match) -> bool:
     """Whether it answers the URI without its last slash, with a redirect, before regexes are tried."""
     return match.pattern.endswith("/") and _passes(level)
+
+
+def _by_prefix(match: Match, parent: Level) -> Shadow | None:
+    """A `^~` location that is the longest prefix of whatever a regex can match; only those of a server stop regexes."""
+    begin = match.beginning if match.regex and parent.context == "server" else ""
+    if not begin:
+        return None
+    prefixes = [(own_match(one), one) for one in locations(parent)]
+    found = [(one, level) for one, level in prefixes if one.prefix and begin.startswith(one.pattern)]
+    longest = max(found, key=lambda one: len(one[0].pattern), default=None)
+    if longest is None or longest[0].modifier != "^~" or parent.gaps:
+        return None
+    if any(one.modifier == "" and one.pattern.startswith(begin) for one, _ in prefixes):
+        return None  # below that one regexes are tried
+    return Shadow(f"`{longest[0].written}` takes its requests before any regex is tried", longest[1].span)
 
 
 class _Rivals:

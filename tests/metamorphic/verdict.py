@@ -22,6 +22,7 @@ _FORMS = (
     (re.compile(r"\$\{(\w+)\}"), r"$\1"),
     (re.compile(r"\$\{DG_UNSET:-([^}]*)\}"), r"\1"),
     (re.compile(r"\bCAP_", re.I), ""),
+    (re.compile(r"(\*|\b0\.0\.0\.0):(?=\d)"), ""),
     (re.compile(r"^`(no-new-privileges|seccomp|apparmor|label|systempaths)="), r"`\1:"),
 )
 

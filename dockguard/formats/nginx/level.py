@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from dockguard.formats.nginx.directives import inheritance, table
+from dockguard.formats.nginx.directives.spelling import spelled
 from dockguard.formats.nginx.directives.verdict import FINE, Verdict, judge
 from dockguard.formats.nginx.home.release import before as older
 from dockguard.formats.nginx.text.tree import Statement, Word
@@ -49,8 +50,8 @@ class Directive:
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        """Its arguments' texts, quotes gone."""
-        return self.statement.texts
+        """Its arguments' texts, quotes gone, as the manual spells them: `ON` of a flag is `on`."""
+        return spelled(self.name, self.statement.texts)
 
     @property
     def args(self) -> Many[Fact[str]]:
@@ -67,7 +68,7 @@ class Directive:
         if index >= len(self.words):
             return Fact(None, self.span)
         fact = self.words[index].fact
-        return Fact(fact.value, fact.span, self.via)
+        return Fact(self.texts[index] if isinstance(fact.value, str) else fact.value, fact.span, self.via)
 
     def text(self, index: int, default: str = "") -> str:
         """An argument's text, or the default."""
@@ -155,7 +156,8 @@ class Directive:
             return Fact(None, self.span)
         for before, word in pairwise((self.statement.name, *self.words)):
             fresh = "\n" in source.text[before.end : word.start]
-            if fresh and not word.quote and table.known(word.text) and self.name not in _LISTS:
+            fits = self.name in _LISTS or (self.name == "listen" and word.text in _OF_LISTEN)
+            if fresh and not word.quote and table.known(word.text) and not fits:
                 return Fact(word.text, word.span, self.via)
         return Fact(None, self.span)
 
@@ -191,6 +193,7 @@ class Directive:
 
 _MAX_SUGGESTIONS = 300  # unknown names of a site that are compared with every known one
 _LISTS = frozenset("log_format types gzip_types map geo set add_header return rewrite limit_except".split())
+_OF_LISTEN = ("http2", "proxy_protocol", "ssl")  # parameters that are directives, too
 _SENDERS = ("more_set_headers", "security_headers", "header_filter_by_lua", "js_header_filter")
 _TOLD_APART = frozenset(
     """

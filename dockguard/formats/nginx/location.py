@@ -76,11 +76,12 @@ class Location:
 
     @property
     def condition(self) -> str | None:
-        """The words of an `if`, or the methods of a `limit_except`."""
+        """The words of an `if`, or the methods of a `limit_except`, as written but for line breaks."""
         if self.kind not in ("if", "limit_except") or self.level.statement is None:
             return None
         args = self.level.statement.args
-        return self.level.statement.source.text[args[0].start : args[-1].end] if args else ""
+        written = self.level.statement.source.text[args[0].start : args[-1].end] if args else ""
+        return " ".join(written.split())
 
     @property
     def named(self) -> bool:

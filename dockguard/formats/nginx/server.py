@@ -158,7 +158,7 @@ class Server:
         """The TLS versions that `ssl_protocols` names for it."""
         fact = self.level.nearest("ssl_protocols")
         if isinstance(fact.value, Directive):
-            return Many(tuple(word.fact for word in fact.value.words), fact.span)
+            return Many(fact.value.args.items, fact.span)
         return Many((), self.span, fact.value.why if isinstance(fact.value, Unknown) else "")
 
     @property

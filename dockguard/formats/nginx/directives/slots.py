@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
+from dockguard.formats.nginx.directives.spelling import FOLDED, VERSIONS, WORDS
 from dockguard.formats.nginx.directives.table import nearest
 from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.text.tree import Word
@@ -21,26 +22,8 @@ _FORMS = {
     "bytes": (regex(r"\A\d+[kKmMgG]?\Z"), "a size like `512k`, `8m` or `1g`"),
     "number": (regex(r"\A\d+\Z"), "a number"),
 }
-# Words that are taken besides, and words that are all there is (the manual, and tried).
+# Words that are taken besides (the manual, and tried).
 _BESIDES = {"worker_processes": "auto"}
-_WORDS = {
-    name: words.split()
-    for names, words in {
-        "satisfy": "all any",
-        "if_modified_since": "off exact before",
-        "ssl_verify_client": "on off optional optional_no_ca",
-        "limit_req_log_level limit_conn_log_level": "info notice warn error",
-        "autoindex_format": "html json jsonp xml",
-        "server_tokens": "on off build",
-        "gzip_static": "on off always",
-        "lingering_close": "on off always",
-        "add_header_inherit add_trailer_inherit": "on off merge",
-        "client_body_in_file_only": "on clean off",
-    }.items()
-    for name in names.split()
-}
-_VERSIONS = "SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3".split()
-_FOLDED = {*_WORDS, *(f"{side}ssl_protocols" for side in ("", "proxy_", "grpc_", "uwsgi_"))}  # taken in any case
 _LEVELS = "debug info notice warn error crit alert emerg".split()
 _FLAGS = "last break redirect permanent".split()
 
@@ -104,21 +87,17 @@ def _wrong(line: Directive) -> Iterator[Wrong]:
             yield Wrong(line, first, expected)
         return
     for word, known in _choices(line):
-        if (
-            _plain(word)
-            and word.text not in known
-            and not (line.name in _FOLDED and word.text.lower() in _lower(known))
-        ):
+        if _plain(word) and word.text not in known and not (line.name in FOLDED and word.text.lower() in _lower(known)):
             yield Wrong(line, word, _listed(known))
 
 
-def _choices(line: Directive) -> Iterator[tuple[Word, list[str]]]:
+def _choices(line: Directive) -> Iterator[tuple[Word, Sequence[str]]]:
     """Words of a directive that must be one of a few."""
     name, words = line.name, line.words
-    if name in _WORDS:
-        yield words[0], _WORDS[name]
+    if name in WORDS:
+        yield words[0], WORDS[name]
     elif name.endswith("ssl_protocols"):
-        yield from ((word, _VERSIONS) for word in words)
+        yield from ((word, VERSIONS) for word in words)
     elif name in ("add_header", "add_trailer") and len(words) == 3:
         yield words[2], ["always"]
     elif name == "rewrite" and len(words) == 3 and "if in" not in line.context:
@@ -127,15 +106,15 @@ def _choices(line: Directive) -> Iterator[tuple[Word, list[str]]]:
         yield from ((word, _LEVELS) for word in words[1:2] if not word.text.startswith("debug_"))
 
 
-def _lower(known: list[str]) -> set[str]:
+def _lower(known: Sequence[str]) -> set[str]:
     return {word.lower() for word in known}
 
 
-def _known(line: Directive) -> list[str]:
+def _known(line: Directive) -> Sequence[str]:
     return next((known for _, known in _choices(line)), [])
 
 
-def _listed(known: list[str]) -> str:
+def _listed(known: Sequence[str]) -> str:
     return f"`{known[0]}`" if len(known) == 1 else f"one of {', '.join(known)}"
 
 

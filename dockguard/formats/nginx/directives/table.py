@@ -102,6 +102,12 @@ def _data() -> dict[str, Any]:
 
 
 @cache
+def is_flag(name: str) -> bool:
+    """Whether it says `on` or `off`."""
+    return any(_FLAG in entry.arguments for entry in entries(name))
+
+
+@cache
 def entries(name: str) -> tuple[Entry, ...]:
     """The definitions of a directive; empty for an unknown one."""
     rows = _data()["directives"].get(name, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from dockguard.api import Finding
@@ -25,17 +26,16 @@ def check(port: Any, options: Mapping[str, Any]) -> Iterator[Finding]:
     if product is None or protocol == "udp" or not port.step.is_final:
         return
     names = (product, *_ALSO.get(product, ()))
-    if not any(name in text for text in _names(port.step.stage) for name in names):
+    text = _made_from(port.step.stage)
+    if not any(name in text for name in names):
         yield Finding(port.span, f"`{number}` is the port of {product}, which this image is not made from")
 
 
-def _names(stage: Any) -> Iterator[str]:
+@lru_cache(maxsize=8)  # a stage may announce thousands of ports
+def _made_from(stage: Any) -> str:
     """What the image is made from and called."""
     settings = stage.settings
-    yield stage.span.source.path.lower()
-    yield (stage.base.known or "").lower()
-    yield stage.name
-    yield " ".join((*(settings.entrypoint.known or ()), *(settings.cmd.known or ()))).lower()
-    for part in stage.chain:
-        for command in part.commands:
-            yield from (name.lower() for name in command.installs)
+    words = [stage.span.source.path, stage.base.known or "", stage.name]
+    words += (*(settings.entrypoint.known or ()), *(settings.cmd.known or ()))
+    words += (name for part in stage.chain for command in part.commands for name in command.installs)
+    return "\n".join(words).lower()

@@ -46,6 +46,11 @@ INSTRUCTIONS = {
     "users": "USER u{0}\n",
     "triggers": "ONBUILD RUN sudo curl -k https://x{0} | sh\n",
     "mistakes": "RUNN x{0}\nCOPY a{0}\n",
+    "saved errors": "RUN curl -Lo /x{0} https://h.com/{0}\n",
+    "changed copies": "COPY a{0} /b/\nRUN chmod 700 /b/a{0}\n",
+    "pieces": 'ENV A{0}="x y"\nRUN rm /a/$A{0}/b && unset A{0}\n',
+    "tools": "RUN apk add -t v{0} nmap gcc && apk del x{0}\nEXPOSE 5432\n",
+    "empty lines": "RUN a{0} \\\n\n  b\nlabel A=1 A={0}\n",
     "comments": "# dockguard: ignore[dockerfile/run-sudo] -- x{0}\nRUN sudo id\n# ghp_{0:036d}\n",
 }
 COMMANDS = {
@@ -67,6 +72,10 @@ WORDS = {
     "undeclared": ("WORKDIR /", "$A{0}"),
     "sources": ("COPY ", "a{0} "),
     "ports": ("EXPOSE ", "{0} "),
+    "databases": ("EXPOSE ", "5432 "),
+    "saved addresses": ("RUN curl -o x ", "-H a https://h.com/{0} "),
+    "tools": ("RUN apk add ", "-t v{0} nmap "),
+    "pieces": ("ARG A='x y'\nRUN rm ", "/{0}$A/b "),
     "alternatives": ("RUN true", " || a{0}"),
     "a pipe": ("RUN true", " | a{0}"),
 }

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from dockguard.source import Fact
 
 if TYPE_CHECKING:
-    from dockguard.common.shell_options import CommandLine, Grammar
+    from dockguard.common.shell import Command
+    from dockguard.common.shell_options import Grammar
     from dockguard.formats.dockerfile.commands.downloads import Download
     from dockguard.formats.dockerfile.commands.runs import RunCommand
     from dockguard.formats.dockerfile.model import Stage
 
-_FAIL = ("-f", "--fail", "--fail-with-body")
-_FOLLOW = ("-L", "--location", "--location-trusted", "--follow")
-_PROTOCOLS = ("--proto", "--proto-redir")
+_FAIL = frozenset({"-f", "--fail", "--fail-with-body"})
+_FOLLOW = frozenset({"-L", "--location", "--location-trusted", "--follow"})
+_PROTOCOLS = frozenset({"--proto", "--proto-redir"})
 # With these the caller looks at the answer himself, or it is no file that is fetched.
-_OTHERWISE = (
+_OTHERWISE = frozenset(
     "-K --config -w --write-out -I --head -V --version -h --help -M --manual -d --data --data-ascii --data-binary "
-    "--data-raw --data-urlencode --json -F --form --form-string -T --upload-file"
-).split()
+    "--data-raw --data-urlencode --json -F --form --form-string -T --upload-file".split()
+)  # fmt: skip
 _VALUES = (
     "--output --output-dir --header --user-agent --referer --cookie --cookie-jar --proxy --preproxy --proxy-user "
     "--user --request --cacert --capath --cert --key --cert-type --key-type --pass --ciphers --tls-max --resolve "
@@ -39,33 +40,31 @@ def _grammar() -> Grammar:
     return Grammar("AbcCdDeEFHKmoPQrtTuUwxXyYz", frozenset((*_VALUES, *(o for o in _OTHERWISE if o.startswith("--")))))
 
 
-def _line(command: RunCommand) -> CommandLine:
+@lru_cache(maxsize=8)  # one command may fetch thousands of addresses
+def _options(command: Command) -> frozenset[str]:
+    """Its options by their names, and `get` where it fetches something and leaves it to curl whether that went well."""
     from dockguard.common.shell_options import parse
 
-    return parse(command.command.args, _grammar())
-
-
-def _is_get(line: CommandLine) -> bool:
-    """Whether it fetches something and leaves it to curl whether that went well."""
-    if any(line.named(*_OTHERWISE)):
-        return False
-    return all(one.value is None or one.value.text.upper() == "GET" for one in line.named("-X", "--request"))
+    line = parse(command.args, _grammar())
+    names = frozenset(option.name for option in line.options)
+    methods = (option.value.text.upper() for option in line.named("-X", "--request") if option.value is not None)
+    return names if _OTHERWISE & names or any(method != "GET" for method in methods) else names | {"get"}
 
 
 def keeps_errors(download: Download) -> bool:
     """Whether the server's error page becomes the file: a GET without `--fail`, and nothing that checks the file."""
-    return _is_saved(download) and not _has(download, *_FAIL)
+    return _is_saved(download) and not _has(download, _FAIL)
 
 
 def stops_at_redirect(download: Download) -> bool:
     """Whether a redirect's page becomes the file: a GET without `--location`, and nothing that checks the file."""
-    return _is_saved(download) and not _has(download, *_FOLLOW)
+    return _is_saved(download) and not _has(download, _FOLLOW)
 
 
 def may_downgrade(download: Download) -> bool:
     """Whether a redirect of an https address may lead to http: followed, and `--proto` does not forbid it."""
     known = download.url[:8].lower() == "https://" and _is_unchecked(download)
-    return known and _has(download, *_FOLLOW) and not _has(download, *_PROTOCOLS)
+    return known and _has(download, _FOLLOW) and not _has(download, _PROTOCOLS)
 
 
 def passes_errors(command: RunCommand) -> Fact[str]:
@@ -73,22 +72,27 @@ def passes_errors(command: RunCommand) -> Fact[str]:
     nothing: Fact[str] = Fact(None, command.span)
     if command.name != "curl" or command.step.name != "HEALTHCHECK" or command.command.after in ("|", "|&"):
         return nothing
-    line = _line(command)
-    if command.command.host is not None or not _is_get(line) or any(line.named(*_FAIL)):
+    options = _options(command.command)
+    if command.command.host is not None or "get" not in options or _FAIL & options:
         return nothing
-    return Fact(next((word.text for word in line.operands), None), command.span)
+    return Fact(next(iter(_operands(command)), None), command.span)
 
 
-def _has(download: Download, *names: str) -> bool:
+def _operands(command: RunCommand) -> list[str]:
+    from dockguard.common.shell_options import parse
+
+    return [word.text for word in parse(command.command.args, _grammar()).operands]
+
+
+def _has(download: Download, names: frozenset[str]) -> bool:
     assert download.command is not None
-    return any(_line(download.command).named(*names))
+    return not names.isdisjoint(_options(download.command.command))
 
 
 def _is_saved(download: Download) -> bool:
     if not download.saved or download.saved.startswith("/dev/") or not _is_unchecked(download):
         return False
-    assert download.command is not None
-    return _is_get(_line(download.command))
+    return _has(download, frozenset({"get"}))
 
 
 def _is_unchecked(download: Download) -> bool:

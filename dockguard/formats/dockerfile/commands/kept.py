@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,13 @@ def stays(package: Installed) -> bool:
     gone = package.image.removed_packages if package.image is not None else None
     if gone is None or not command.is_final or command.step.onbuild or call is None or package.name in gone:
         return False
-    return not any(word.text in gone for word in call.values("virtual"))
+    return gone.isdisjoint(_groups(call))
+
+
+@lru_cache(maxsize=8)  # one command may install thousands of packages
+def _groups(call: PackageCall) -> frozenset[str]:
+    """The names under which apk keeps them together."""
+    return frozenset(word.text for word in call.values("virtual"))
 
 
 def removed(image: Image) -> frozenset[str] | None:

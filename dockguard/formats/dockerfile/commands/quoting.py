@@ -51,7 +51,7 @@ def _told(step: Step, word: Word, name: str, fact: Fact[str]) -> Fact[str]:
 
 def _is_given(step: Step, name: str) -> bool:
     """Whether the script may set it, or splits words in its own way: names stand there without `$`."""
-    texts = (step.node.argument.text, *(heredoc.body.text for heredoc in step.node.heredocs))
+    texts = (step.node.joined.text, *(heredoc.body.text for heredoc in step.node.heredocs))
     return any(not {name, "IFS"}.isdisjoint(_bare_names(text)) for text in texts)
 
 

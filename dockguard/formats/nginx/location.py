@@ -347,13 +347,9 @@ class Location:
         line = self.level.last("alias")
         if line is None or not line.words or line.words[0].opaque or self.match is None or not self.match.regex:
             return Fact(None, self.span)
-        from dockguard.formats.nginx.flow.climbing import climb  # few locations need it
+        from dockguard.formats.nginx.flow.climbing import captured  # few locations need it
 
-        found = climb(self.match.pattern, self.match.modifier == "~*", line.text(0))
-        if found is None:
-            return Fact(None, line.span)
-        why = "begin with `..`" if found.dots else "lengthen the folder's name"
-        return Fact(f"{found.written} captures may {why}", line.words[0].part(found.start, found.end))
+        return captured(self.match.pattern, self.match.modifier == "~*", line.words[0])
 
     @property
     def return_skips_access(self) -> Fact[str]:
@@ -364,6 +360,13 @@ class Location:
         if line is None or self.rejected or self.dead or not self.access.restricts or not kept:
             return Fact(None, self.span)
         return line.whole
+
+    @property
+    def redirect_skips_access(self) -> Fact[str]:
+        """The redirect that answers before the access rules of the blocks around it are asked, for want of own ones."""
+        line = self._action.early if self._action.word == "redirect" and not self.access.own_rules.items else None
+        asked = self.access.restricts and not (self.internal or self.dead)
+        return line.whole if line is not None and asked else Fact(None, self.span)
 
     @property
     def return_skips_limits(self) -> Fact[str]:

@@ -12,7 +12,9 @@ from dockguard.formats.nginx.regex import chars, pcre, shape
 from dockguard.formats.nginx.regex.automaton import AT_END, Automaton, TooLarge
 from dockguard.formats.nginx.regex.chars import Chars
 from dockguard.formats.nginx.regex.pcre_tree import Alt, Atomic, Edge, Group, Look, Node, Repeat, Seq, Tree
+from dockguard.formats.nginx.text.tree import Word
 from dockguard.record import dataclass
+from dockguard.source import Fact
 
 MAX_PARTS = 20  # of a path
 _SLASH = chars.of("/")
@@ -27,6 +29,15 @@ class Climb:
     start: int
     end: int
     dots: bool
+
+
+def captured(pattern: str, ignore_case: bool, path: Word) -> Fact[str]:
+    """What leads out of the folder of a path, in words; absent where nothing surely does."""
+    found = climb(pattern, ignore_case, path.text)
+    if found is None:
+        return Fact(None, path.span)
+    why = "begin with `..`" if found.dots else "lengthen the folder's name"
+    return Fact(f"{found.written} captures may {why}", path.part(found.start, found.end))
 
 
 def climb(pattern: str, ignore_case: bool, path: str) -> Climb | None:

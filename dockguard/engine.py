@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dockguard.finding import Finding, Problem
+from dockguard.finding import Finding, Problem, Severity
 from dockguard.formats.base import Kind
 from dockguard.record import dataclass, field
 from dockguard.report import Report
@@ -42,6 +42,11 @@ class Said:
         """What the node is called; two nodes may have one name (two RUN of a stage, the stages of two files)."""
         return str(self.node.subject)
 
+    @property
+    def severity(self) -> Severity:
+        """The rule's, or the lower one that the finding gives."""
+        return _severity(self.rule, self.finding)
+
 
 @dataclass(slots=True)
 class Judge:
@@ -64,12 +69,9 @@ class Judge:
         """Every cause in a fixed order: by path, place, rule, subject."""
         found: dict[Key, Cause] = {}
         for stack in stacks:
-            counts: dict[tuple[str, str, Place], int] = defaultdict(int)
-            for said in superseded(list(self.judge(stack))):
-                place = said.finding.span.outer.key
-                spot = (said.rule.id, said.subject, place)
-                counts[spot] += 1
-                cause = found.setdefault((*spot, counts[spot]), Cause(said.rule, said.subject, said.finding))
+            for number, said in _numbered(superseded(list(self.judge(stack)))):
+                key = (said.rule.id, said.subject, said.finding.span.outer.key, number)
+                cause = found.setdefault(key, Cause(said.rule, said.subject, said.finding))
                 cause.variants.setdefault(stack.variant)
         return [found[key] for key in sorted(found, key=lambda key: (key[2], key[0], key[1], key[3]))]
 
@@ -171,6 +173,20 @@ class _Questions:
         return found.values()
 
 
+def _numbered(said: Iterable[Said]) -> Iterator[tuple[int, Said]]:
+    """With the ordinal among the findings of one rule, subject and place. What is said again is left out, as of a
+    Dockerfile that several services build with arguments of their own: the most severe is kept.
+    """
+    spots: dict[tuple[str, str, Place], dict[str, Said]] = defaultdict(dict)
+    for one in said:
+        same = spots[one.rule.id, one.subject, one.finding.span.outer.key]
+        before = same.get(one.finding.message)
+        if before is None or one.severity > before.severity:
+            same[one.finding.message] = one
+    for same in spots.values():
+        yield from enumerate(same.values(), 1)
+
+
 def superseded(said: list[Said]) -> list[Said]:
     """Without what a superseding rule says better about the same node, name or place."""
     stronger: dict[str, _Stronger] = defaultdict(_Stronger)
@@ -229,12 +245,15 @@ def crash(rule: Rule, node: Any, error: Exception) -> Problem:
     return Problem("rule-crashed", what, node.span.outer, help="a bug of the rule, not of your file; the others ran")
 
 
+def _severity(rule: Rule, finding: Finding) -> Severity:
+    return min(rule.severity, finding.severity or rule.severity)
+
+
 def reports(causes: Iterable[Cause], severities: Mapping[str, Any]) -> list[Report]:
     """Causes as reports: levels lowered by the finding, or set by the configuration (rule id to Severity)."""
     found = []
     for cause in causes:
-        lowered = min(cause.rule.severity, cause.finding.severity or cause.rule.severity)
-        severity = severities.get(cause.rule.id, lowered)
+        severity = severities.get(cause.rule.id, _severity(cause.rule, cause.finding))
         variants = tuple(variant for variant in cause.variants if variant)
         found.append(Report(cause.rule, cause.subject, cause.finding, severity, variants))
     return found

@@ -61,6 +61,19 @@ def test_one_cause_over_its_variants() -> None:
     ]
 
 
+def test_what_is_said_twice_of_one_place_is_told_once_and_as_the_worse() -> None:
+    def twice(node: Any, options: Mapping[str, Any]) -> Iterator[Finding]:
+        yield Finding(node.span, "it runs as root", severity=Severity.LOW)
+        yield Finding(node.span, "it runs as root")
+        yield Finding(node.span, "it is open")
+
+    causes = judge({"a.toy": "pod web user=root\n"}, rule("toy/twice", twice))[0]
+    assert [(c.finding.message, c.finding.severity) for c in causes] == [
+        ("it runs as root", None),
+        ("it is open", None),
+    ]
+
+
 def test_the_order_is_that_of_places() -> None:
     second = rule("toy/a", asks("pod.user"))
     order = said(judge({"b.toy": BASE, "a.toy": "pod x user=root\n"}, ROOT, second)[0])

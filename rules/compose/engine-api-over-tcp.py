@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"tcp://(\[[0-9a-fA-F:]{2,40}\]|[\w.-]{1,253})(?::(\d{1,5}))?/?")
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _PROXIES = ("proxy",)
+_DIND = re.compile(r"docker:(?:[\w.-]{1,100}-)?dind(?:-rootless)?")
 
 
 def check(service: Service) -> Iterator[Finding]:
@@ -47,6 +48,20 @@ def _server(service: Service) -> Iterator[Finding]:
         if opens and not any(word.startswith(("--tlsverify", "--tlscacert")) for word in words):
             message = f"service `{service.name}` offers the API of a container engine to everybody on its networks"
             yield Finding(fact.span, message)
+
+    yield from _without_tls(service)
+
+
+def _without_tls(service: Service) -> Iterator[Finding]:
+    """The entry point of `docker:dind` opens 2375 to everybody when its variable for certificates is empty."""
+    name = (service.image.known or "").partition("@")[0].removeprefix("docker.io/").removeprefix("library/")
+    entry = next((entry for entry in service.environment if entry.name == "DOCKER_TLS_CERTDIR"), None)
+    words = service.command.known or ()
+    if not _DIND.fullmatch(name) or service.entrypoint.written or (words and not words[0].startswith("-")):
+        return
+    if entry is not None and entry.text.written and entry.text.known == "":
+        message = f"service `{service.name}` offers the API of a container engine to everybody on its networks"
+        yield Finding(entry.span, f"{message}: without `DOCKER_TLS_CERTDIR` there is no TLS")
 
 
 def _opens(word: str, before: str) -> bool:

@@ -44,11 +44,33 @@ def secret_files(project: Project) -> Iterator[SecretFile]:
         for credential in of_service(service):
             if credential.file and credential.kind in _REAL and not credential.is_weak:
                 found.setdefault(credential.file, []).append(credential)
+    for credential in _dotenv(project):
+        found.setdefault(credential.file, []).append(credential)
     for path, held in found.items():
         if project.is_committed(path):
             first = min(held, key=lambda one: one.span.start)
             yield SecretFile(first.span, path, tuple(dict.fromkeys(one.name for one in held)))
     yield from _secrets(project)
+
+
+def _dotenv(project: Project) -> Iterator[Credential]:
+    """What `.env` itself says, whatever its variables are used for."""
+    from dockguard.common.secrets import judge
+    from dockguard.formats.compose.loading.dotenv import BadEnvironment, read
+
+    for source in project.sources:
+        if source.path.rpartition("/")[2] != ".env":
+            continue
+        try:
+            variables = read(source, lambda _: None)
+        except BadEnvironment:
+            continue
+        for name, variable in variables.items():
+            verdict = judge(name, variable.value)
+            if variable.span is not None:
+                one = Credential(variable.span, name, "environment", verdict, "project", None, source.path)
+                if one.kind in _REAL and not one.is_weak:
+                    yield one
 
 
 def _secrets(project: Project) -> Iterator[SecretFile]:

@@ -86,7 +86,7 @@ class Mount(View):
     @cached_property
     def host_path(self) -> Fact[str]:
         """The path of the host, also behind a named volume (`driver_opts` with `o: bind`), a config or a secret."""
-        if self.type.value == "bind":
+        if self.type.value in ("bind", "npipe"):
             return self.source
         if self.volume is None:
             return absent(self.span)
@@ -95,7 +95,7 @@ class Mount(View):
     @cached_property
     def written_path(self) -> str:
         """The host path as people write it, `${…}` included; empty where no path of the host is mounted."""
-        value = self.value.get("source") if self.type.value == "bind" else _backing_value(self.volume)
+        value = self.value.get("source") if self.type.value in ("bind", "npipe") else _backing_value(self.volume)
         return readable(value)
 
     @cached_property

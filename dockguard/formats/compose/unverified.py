@@ -35,6 +35,7 @@ _OPTION = regex(
     r"no-?check-?certificate|no-?verify-?(?:ssl|tls)|tls-?insecure|insecure-?registry)(?:=(.{0,200}))?",
     2,
 )
+_PROGRAM = regex(r"(?:^|[\s/;&|(])(?:curl|wget|git|pip3?|npm|yarn|ssh|scp|rsync|helm|kubectl)(?:\s|$)")
 _TRUE, _FALSE = ("1", "true", "yes", "on", "t", "y"), ("0", "false", "no", "off", "none", "f", "n")
 
 
@@ -59,7 +60,9 @@ def unverified(service: Service) -> Iterator[Unverified]:
     if service.build is not None:
         yield from _variables(service.build.args, service)
     for name in ("entrypoint", "command"):
-        yield from _options(service.value.get(name), service)
+        value = service.value.get(name)
+        known = list(_by_programs(value, service))
+        yield from known or _options(value, service)
 
 
 def _variables(entries: Iterable[Entry], service: Service) -> Iterator[Unverified]:
@@ -79,6 +82,26 @@ def _variables(entries: Iterable[Entry], service: Service) -> Iterator[Unverifie
 
 def _says_so(name: str, value: str) -> bool:
     return (value in _TRUE and bool(_OFF.fullmatch(name))) or (value in _FALSE and bool(_ON.fullmatch(name)))
+
+
+def _by_programs(value: Value | None, service: Service) -> Iterator[Unverified]:
+    """Programs that a service runs and whose options are known: `curl -k`, but not to the container itself."""
+    from dockguard.formats.compose.switches import words_of
+
+    words = words_of(value)[:500]
+    if value is None or not any(_PROGRAM.search(word) for word in words):
+        return
+    from shlex import join
+
+    from dockguard.common.shell import scan_text
+    from dockguard.common.tls import in_command
+
+    shell = len(words) > 2 and words[0].rpartition("/")[2] in ("sh", "bash", "ash") and words[1].endswith("c")
+    for command in scan_text((words[2] if shell else join(words))[:20_000]).commands:
+        for weakness in in_command(command):
+            if weakness.kind in ("certificate", "host-key") and not weakness.loopback:
+                switch = f"{weakness.tool} {weakness.switch}"
+                yield Unverified(value.place, switch, f"{weakness.tool} {weakness.what}", service)
 
 
 def _options(value: Value | None, service: Service) -> Iterator[Unverified]:

@@ -41,6 +41,11 @@ def elements(source: Source, start: int, end: int, dialect: str, block: Block) -
             if element is None:
                 element = Element(block, joint, token.start(), frozenset())
                 block.elements.append(element)
+                if dialect == "cmd" and token[0].startswith("@"):  # cmd does not print such a line
+                    if len(token[0]) > 1:
+                        element.words.append(Word(source, token.start() + 1, token.end()))
+                    element.end = token.end()
+                    continue
             element.words.append(_word(source, token, dialect))
             element.end = token.end()
     if element is not None:

@@ -15,7 +15,7 @@ def check(instruction: Any) -> Iterator[Finding]:
     elif instruction.name == "RUN":
         places = [(command.extra_index, command.span) for command in instruction.commands]
     else:
-        return
+        places = [(copy.extra_index, copy.span) for copy in instruction.copies]
     for address, span in places:
         if address.written:
             yield Finding(span, f"`{address.known}` and the public index answer to the same names")

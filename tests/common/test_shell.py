@@ -329,6 +329,9 @@ def test_substitutions_of_a_word() -> None:
 
 
 def test_powershell_and_cmd_are_cut_roughly() -> None:
+    assert [command.name for command in scan_text("@echo off & @ powershell -c iwr x", "cmd").commands] == [
+        "echo", "powershell", "iwr",
+    ]  # fmt: skip
     script = scan_text("iwr -SkipCertificateCheck https://x -OutFile 'a b' ; if ($x) { Foo.EXE $y }", "powershell")
     first = script.commands[0]
     assert (first.name, texts(first.args)) == ("iwr", ["-SkipCertificateCheck", "https://x", "-OutFile", "a b"])

@@ -25,7 +25,10 @@ _SIGNALS = frozenset(
 )
 _REALTIME = regex(r"RTM(?:IN(?:\+\d{1,2})?|AX(?:-\d{1,2})?)")
 # A quoted string, and then a comma or the end: `[ "$a" = "b" ]` is a test of the shell.
-_LIKE_ARRAY = regex(r"""\[\s*(?:'[^']*'|"(?:[^"\\]|\\.)*"|\u201c[^\u201d]*\u201d|\u2018[^\u2019]*\u2019)\s*(?:,|\]$)""")
+_LIKE_ARRAY = regex(
+    r"""\[\s*(?:'[^']*'|"(?:[^"\\]|\\.)*"|\u201c[^\u201d]*\u201d|\u2018[^\u2019]*\u2019)"""
+    r"""(?:\s*(?:,|\]$)|\s+["'])"""
+)
 _SCRIPT = regex(r"\s*\d*<<-?\s*\S+\s*$")
 _EXEC = regex(r"\s*exec\s")
 _PIPES = ("|", "|&")

@@ -255,6 +255,14 @@ class Copy:
 
         return self.mode.map(lambda mode: special_bits(mode) or None)
 
+    @property
+    def extra_index(self) -> Fact[str]:
+        """The further package index that it names, as a pip.conf in a heredoc."""
+        from dockguard.formats.dockerfile.commands.installs import competes, listed_indexes
+
+        listed = listed_indexes(self.target.known or "", self.content.text if self.content is not None else "")
+        return Fact(next(filter(competes, listed), None), self.span)
+
     @cached_property
     def world_writable(self) -> str:
         """Its `--chmod` where that lets everybody write; "" otherwise."""

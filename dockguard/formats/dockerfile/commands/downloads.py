@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from posixpath import basename
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,10 @@ from dockguard.record import dataclass
 from dockguard.source import Fact, Span
 
 if TYPE_CHECKING:
-    from dockguard.common.shell import Word
+    from dockguard.common.shell import Redirect, Word
     from dockguard.formats.dockerfile.image import Image
 
+_INNER = (".internal", ".local", ".localhost", ".localdomain")  # the engine's own names, and those of no public server
 _SCHEMELESS = frozenset({"curl", "wget", "wget2"})  # that take `example.com/x` for http
 # Options whose value is no address that is fetched.
 _OTHER_VALUES = frozenset(
@@ -38,6 +39,10 @@ _SUMS = regex(
 _QUIET_WGET = frozenset(
     "--quiet --no-verbose --progress --output-file --append-output --background --version --help".split()
 )
+_METHOD = regex(r"(?i)\.(DownloadFile|DownloadString|DownloadData)\(\s{0,20}['\"](https?://[^'\"\s]{1,1000})['\"]")
+_CMDLETS = frozenset("iwr irm invoke-webrequest invoke-restmethod start-bitstransfer".split())
+_FILTERS = frozenset("gunzip zcat gzip unxz xz xzcat bunzip2 bzcat bzip2 zstd unzstd base64 tee funzip".split())
+_MAX_PIPE = 10
 _COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -74,7 +79,8 @@ class Download:
         from dockguard.common.hosts import Reach, reach
 
         bare = self.host.partition(":")[0]
-        return not bare or "." not in bare or reach(bare) not in (Reach.PUBLIC, Reach.NAME)
+        inner = not bare or "." not in bare or bare.endswith(_INNER)
+        return inner or reach(bare) not in (Reach.PUBLIC, Reach.NAME)
 
     @property
     def is_cleartext(self) -> bool:
@@ -84,7 +90,7 @@ class Download:
     @cached_property
     def is_verified(self) -> bool:
         """Whether a checksum or signature decides: `--checksum`, or a check after it in the same instruction."""
-        if self.command is None:
+        if self.copy is not None:
             return self.step.node.flag("checksum") is not None
         return self.step.verifies
 
@@ -163,6 +169,14 @@ def downloads(image: Image) -> Iterator[Download]:
         elif step.name == "RUN":
             for command in step.commands:
                 yield from _by_command(command, step)
+            yield from _by_method(step)
+
+
+def _by_method(step: Step) -> Iterator[Download]:
+    """`(New-Object Net.WebClient).DownloadFile('https://…', …)`."""
+    joined = step.node.joined
+    for found in _METHOD.finditer(joined.text) if ".Download" in joined.text else ():
+        yield Download(found[1], found[2], step, joined.span(*found.span()))
 
 
 def _by_command(command: RunCommand, step: Step) -> Iterator[Download]:
@@ -176,6 +190,10 @@ def _by_command(command: RunCommand, step: Step) -> Iterator[Download]:
             if _URL.match(text):
                 yield Download("git", text, step, command.span, command)
                 return
+    elif command.call is not None and command.action == "install" and not command.call.language:
+        for package in command.call.packages:
+            if _URL.match(package.word.text):
+                yield Download(command.name, package.word.text, step, command.span, command)
 
 
 def second_fetcher(stage: Stage) -> Fact[str]:
@@ -233,6 +251,9 @@ def saved_as(command: RunCommand) -> Callable[[str], str]:
 def _output(command: RunCommand) -> str | None:
     """The file that a command names for what it fetches, "" for its output; None where it names none."""
     shell, words = command.command, command.words
+    if command.name in _CMDLETS:
+        at = next((at for at, word in enumerate(words) if word.lower() in ("-outfile", "-destination")), len(words))
+        return "".join(words[at + 1 : at + 2])
     curl = command.name == "curl"
     option = shell.option("-o", "--output") if curl else shell.option("-O", "--output-document")
     if option is not None:
@@ -244,7 +265,28 @@ def _output(command: RunCommand) -> str | None:
         if command.name.startswith("wget") and "O" in word:  # `-qO file`, `-qO-`
             rest = word.partition("O")[2]
             return "" if rest == "-" else rest or "".join(words[at + 1 : at + 2])
-    return next((r.target.text for r in shell.redirects if r.writes and r.target is not None), None)
+    return _redirected(shell.redirects) or _filtered(command)
+
+
+def _redirected(redirects: Iterable[Redirect]) -> str | None:
+    return next((r.target.text for r in redirects if r.writes and r.target is not None), None)
+
+
+def _filtered(command: RunCommand) -> str | None:
+    """`curl x.gz | gunzip > x`."""
+    element = command.command.element
+    for _ in range(_MAX_PIPE):
+        following = element.next
+        if element.after not in ("|", "|&") or following is None or not following.words:
+            return None
+        element, words = following, [word.text for word in following.words]
+        name = words[0].rpartition("/")[2]
+        if name not in _FILTERS:
+            return None
+        file = next((word for word in words[1:] if name == "tee" and not word.startswith("-")), None)
+        if file or element.redirects:
+            return file or _redirected(element.redirects)
+    return None
 
 
 def _last_part(url: str) -> str:

@@ -51,6 +51,8 @@ def _used(command: RunCommand) -> Iterator[str]:
             yield from command.words[1:]
     elif command.name in _RUNNERS or command.name in _INSTALLERS:
         yield from command.words
+    elif command.name == "start-process":  # -ArgumentList '/i x.msi /qn'
+        yield from (part for word in command.words for part in word.split())
     elif command.name in _UNPACKERS and not _packs(command):
         yield from command.words
         yield from (word.partition("=")[2] for word in command.words if word.startswith(("--file=", "-f=")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.commands.runs import RunCommand
@@ -25,6 +26,7 @@ _REFRESHERS = frozenset({"yum", "dnf", "microdnf", "tdnf", "pacman"})  # whose `
 _ARCHIVES = ("/var/cache/apt/archives",)
 _INSTEAD = {"/var/cache/apk": "/etc/apk/cache"}  # the folder that apk uses instead, where it is there
 _KEEPS = regex(r"Keep-Downloaded-Packages[\s=]*\"?(?:true|1)")
+_EXTRA = regex(r"(?m)^[ \t]*extra-index-url[ \t]*=[ \t]*(https?://\S+)")
 _OFF = frozenset({"", "0", "false", "off", "no", "n", "f"})
 _HTTP = regex(r"(?i)http://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]+)")
 EXTRA_INDEXES = frozenset({"PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL"})
@@ -209,8 +211,18 @@ def clear_address(text: str) -> bool:
 def extra_index(command: RunCommand) -> Fact[str]:
     """A further index that competes with the public one for the same names."""
     call = command.call
-    words = list(call.values("extra-index")) if call is not None else []
-    return Fact(next((word.text for word in words if competes(word.text)), None), command.span)
+    texts = [word.text for word in call.values("extra-index")] if call is not None else []
+    if call is not None and call.action == "config" and call.family == "pip":
+        texts += [after for name, after in pairwise(command.words) if name.endswith("extra-index-url")]
+    texts += [found for written in command.writes for found in listed_indexes(written.path, written.text)]
+    return Fact(next((text for text in texts if competes(text)), None), command.span)
+
+
+def listed_indexes(path: str, text: str) -> Iterator[str]:
+    """The further indexes that a pip.conf names."""
+    if path.endswith(("pip.conf", "pip.ini")):
+        for found in _EXTRA.finditer(text):
+            yield found[1]
 
 
 def competes(text: str) -> bool:
@@ -235,6 +247,8 @@ def weak_key(command: RunCommand) -> Fact[str]:
     imports = (command.name == "apt-key" and "add" in words) or (
         command.name in ("gpg", "gpg2") and any(word in ("--import", "--dearmor") for word in words)
     )
+    if command.name == "apt-key" and "--fetch-keys" in words:
+        return Fact("its key comes over http" if any(map(clear_address, words)) else None, command.span)
     if imports:
         fed = [word.text for one in command.script.feeding(command.command) for word in one.args]
         return Fact("its key comes over http" if any(map(clear_address, fed)) else None, command.span)

@@ -45,7 +45,8 @@ def command_bits(command: RunCommand) -> Fact[str]:
 def mode_of(command: RunCommand) -> str:
     """The mode that a command sets, "" for none."""
     if command.name == "chmod":
-        return next((word for word in command.words if not word.startswith("-") or word[1:2] in "rwxst"), "")
+        words = (word.text for word in command.resolved.args)
+        return next((word for word in words if not word.startswith("-") or word[1:2] in "rwxst"), "")
     if command.name in _VALUES:
         word = command.command.option(*_VALUES[command.name])
         return word.text if word is not None else ""

@@ -79,7 +79,7 @@ class Discovery:
             found.problems.append(self._missing(path))
         elif any(format.context(path) for format in self.formats):
             found.context.add(path)
-        elif kind := self._by_name(path) or self._by_text(path):
+        elif (kind := self._by_name(path) or self._by_text(path)) and not self._foreign(path, kind):
             found.files[path] = kind
         elif self.workspace.read(path) is not None:
             message = f"{path} is neither a Dockerfile nor a Compose file nor an nginx configuration"
@@ -101,6 +101,7 @@ class Discovery:
             kind = self._by_name(path) or (self._by_text(path) if path.endswith(SNIFFED) else "")
             if kind and path not in found.files:
                 why = "excluded" if self.excluded(path) else ".gitignore" if ignore.ignores(path) else ""
+                why = why or ("something else by its text" if self._foreign(path, kind) else "")
                 if why:
                     found.skipped.append((path, why))
                 else:
@@ -118,6 +119,13 @@ class Discovery:
             if glob.matches(path):
                 return kind
         return next((format.name for format in self.formats if format.matches(path)), "")
+
+    def _foreign(self, path: str, kind: str) -> bool:
+        """Whether a file of another program only has a name that this format's files have."""
+        if any(glob.matches(path) for _, glob in self.kinds):
+            return False
+        source = self.workspace.read(path)
+        return source is not None and any(f.foreign(path, source.text) for f in self.formats if f.name == kind)
 
     def _by_text(self, path: str) -> str:
         if self.excluded(path):

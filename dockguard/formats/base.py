@@ -152,5 +152,6 @@ class Format:
     asked: Callable[[Sequence[Piece]], bool] = field(default=lambda above: True)  # whether `above` may ask for anything
     heads: bool = False  # each of its units starts a stack of its own (a Compose project in one variant)
     sniff: Callable[[str], bool] = field(default=lambda text: False)  # a file of an unknown name, by its text
+    foreign: Callable[[str, str], bool] = field(default=lambda path, text: False)  # by its text something else
     context: Callable[[str], bool] = field(default=lambda path: False)  # `.env`, `.dockerignore`: read, never judged
     linked: Callable[[Any, Mapping[str, Any]], object] = nothing

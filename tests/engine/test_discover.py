@@ -50,6 +50,21 @@ def test_a_folder_is_searched_by_names_then_by_contents() -> None:
     assert (found.folders, found.context, found.skipped, found.problems) == ([""], set(), [], [])
 
 
+def test_a_name_is_not_enough_where_the_text_is_something_else() -> None:
+    files = {
+        "Dockerfile.nanorc": 'syntax "Dockerfile"\n', "Dockerfile.dev": "FORM x\nRUN y\n", "Dockerfile": "FORM x\n",
+        "filter.d/nginx-http-auth.conf": "# errors\n[Definition]\nfailregex = ^%(__prefix)s$\n",
+        "nginx/lua.conf": "location / {\n    content_by_lua_block {\n[x]\n    }\n}\n",
+    }  # fmt: skip
+    found = look(files)
+    assert set(found.files) == {"Dockerfile.dev", "Dockerfile", "nginx/lua.conf"}
+    why = "something else by its text"
+    assert found.skipped == [("Dockerfile.nanorc", why), ("filter.d/nginx-http-auth.conf", why)]
+    assert codes(look(files, "Dockerfile.nanorc")) == [("unknown-kind", "Dockerfile.nanorc")]
+    taken = discovery(files, (("dockerfile", "*.nanorc"),))(["Dockerfile.nanorc"])
+    assert taken.files == {"Dockerfile.nanorc": "dockerfile"}
+
+
 def test_a_named_file_is_taken_whatever_its_name() -> None:
     files = {"notes.txt": COMPOSE, "what.bin": "hello\n", "site": NGINX, ".env": "A=1\n", "a/.dockerignore": "x\n"}
     found = look(files, "notes.txt", "site", ".env", "a/.dockerignore")

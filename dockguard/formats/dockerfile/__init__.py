@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dockguard.formats.base import Format, Kind, Later, LaterKinds
-from dockguard.formats.dockerfile.text.names import is_context, matches, sniff
+from dockguard.formats.dockerfile.text.names import foreign, is_context, matches, sniff
 from dockguard.stack.pieces import Container, Piece
 
 __all__ = ["FORMAT"]
@@ -37,6 +37,7 @@ FORMAT = Format(
     unit_problems=Later(f"{_HERE}.assemble", "unit_problems"),
     effective=Later(f"{_HERE}.lower", "effective"),
     sniff=sniff,
+    foreign=foreign,
     asked=_asked,
     context=is_context,
 )

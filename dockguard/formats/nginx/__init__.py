@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from dockguard.formats.base import Format, Kind, Later, LaterKinds
-from dockguard.formats.nginx.text.detect import matches, sniff
+from dockguard.formats.nginx.text.detect import foreign, matches, sniff
 from dockguard.stack.pieces import Container, Image, Piece
 
 __all__ = ["FORMAT"]
@@ -44,5 +44,6 @@ FORMAT = Format(
     problems=Later(f"{_HERE}.text.comments", "problems"),
     effective=Later(f"{_HERE}.effective", "effective"),
     sniff=sniff,
+    foreign=foreign,
     asked=_asked,
 )

@@ -42,6 +42,7 @@ _STRONG = regex(
     re.M,
 )
 _DUMP = regex(r"\A(?:nginx: [^\n]{0,300}\n){0,9}# configuration file \S+:\s*$", re.M)
+_SECTION = regex(r"^\[[A-Za-z][\w .:-]{0,60}\][ \t\r]*$", re.M)
 _SNIFFED = 20_000
 
 
@@ -58,6 +59,11 @@ def sniff(text: str) -> bool:
         return True
     text = text[:_SNIFFED]
     return _STRONG.search(text) is not None and sum(1 for _ in zip(_LINE.finditer(text), range(2), strict=False)) >= 2
+
+
+def foreign(path: str, text: str) -> bool:
+    """Whether a text is an INI file, `[section]` and `name = value`: fail2ban has a `filter.d/nginx-http-auth.conf`."""
+    return _SECTION.search(text[:_SNIFFED]) is not None and _STRONG.search(text[:_SNIFFED]) is None
 
 
 def is_dump(text: str) -> bool:

@@ -43,7 +43,7 @@ class Check:
     def service(self, name: str, service: dict[str, Any]) -> None:
         """One service."""
         path: Path = ("services", name)
-        if not service.get("image") and not service.get("build") and not service.get("provider"):
+        if not service.get("image") and not service.get("build") and service.get("provider") is None:
             self.refuse(path, f'service "{name}" has neither an image nor a build context specified')
         for where, message in _service_errors(name, service):
             self.refuse((*path, *where), message)

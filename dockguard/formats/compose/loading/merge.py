@@ -272,7 +272,7 @@ def _by_port(item: Value) -> str | None:
     if "target" not in parts:
         return None
     host, protocol = parts.get("host_ip", "0.0.0.0"), parts.get("protocol", "tcp")
-    return f"{host}:{parts.get('published', '')}:{parts['target']}/{protocol}"
+    return f"{host}:{parts.get('published', 'none')}:{parts['target']}/{protocol}"
 
 
 def _by_path(item: Value) -> str | None:

@@ -155,6 +155,7 @@ def _service(service: Value, loader: Loader, scope: Scope) -> Value:
             loader.journal.refuse(service.map[name].place, message, "value", (name,))
     for path in _PAIRS:
         service = at(service, path, as_pairs)
+    hosts = service.get("extra_hosts")
     service = at(service, ("extra_hosts",), _hosts)
     service = at(service, ("build", "extra_hosts"), _hosts)
     service = at(service, ("build",), lambda build: _build(build, scope))
@@ -163,7 +164,7 @@ def _service(service: Value, loader: Loader, scope: Scope) -> Value:
     service = _dependencies(service)
     if (policy := service.get("pull_policy")) is not None and policy.data == "if_not_present":
         service = put(service, ("pull_policy",), policy.with_data("missing"))
-    return _labels(_environment(_hooks(service), loader, scope), loader)
+    return _labels(_environment(_hooks(service, hosts), loader, scope), loader)
 
 
 def _all_passed(own: Value, scope: Scope) -> Value:
@@ -302,8 +303,11 @@ def _depends(service: Value, name: str, like: Value, restart: bool) -> Value:
     return put(service, ("depends_on", name), wrap(made_up, like))
 
 
-def _hooks(service: Value) -> Value:
-    """`pre_start` containers inherit what the service says about its own container, but for its volumes."""
+def _hooks(service: Value, hosts: Value | None) -> Value:
+    """`pre_start` containers inherit what the service says about its own container, but for its volumes.
+
+    `hosts` are its `extra_hosts` as they were written: so they are compared with those of the hook.
+    """
     hooks = service.get("pre_start")
     if hooks is None or not hooks.is_list:
         return service
@@ -312,12 +316,13 @@ def _hooks(service: Value) -> Value:
 
     names = schema()["$defs"]["container_spec"]["properties"]
     base = service.with_data({key: value for key, value in service.data.items() if key in names and key != "volumes"})
+    base = base if hosts is None else put(base, ("extra_hosts",), hosts)
     merge = Merge(lambda *_: None)
     merged = [_hook(merge(base, hook, ("services", "hook"))) if hook.is_map else hook for hook in hooks.data]
     return put(service, ("pre_start",), hooks.with_data(merged))
 
 
-_ONCE = ("dns", "dns_opt", "dns_search", "tmpfs", "label_file", "extra_hosts")
+_ONCE = ("dns", "dns_opt", "dns_search", "tmpfs", "label_file")
 
 
 def _hook(hook: Value) -> Value:

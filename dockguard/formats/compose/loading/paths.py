@@ -80,7 +80,7 @@ def _context(value: Value, resolver: Resolver) -> Value:
     from dockguard.formats.compose.loading.load import is_remote
 
     text = value.text
-    if is_remote(text) or _URL.match(text) or text.startswith(("service:", "docker-image:", "oci-layout:", "target:")):
+    if is_remote(text) or _URL.match(text) or text.startswith(("service:", "docker-image:", "oci-layout:")):
         return value
     return resolver.value(value)
 

@@ -274,7 +274,12 @@ def _develop() -> Decode:
 
 
 def _provider_options(data: Any) -> Any:
-    return {name: strings(item if isinstance(item, list) else [item]) for name, item in (data or {}).items()} or OMIT
+    return {name: _listed(item) for name, item in (data or {}).items()} or OMIT
+
+
+def _listed(data: Any) -> Any:
+    found = strings(data if isinstance(data, list) else [data])
+    return [] if found is OMIT else found
 
 
 _ENV_FILE: dict[str, Decode] = {"path": text, "required": _create, "format": text}

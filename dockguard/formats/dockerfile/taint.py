@@ -49,6 +49,8 @@ def written_secret(command: RunCommand) -> Fact[str]:
 
 
 def _kept_names(command: RunCommand) -> Iterator[str]:
+    if _clones(command) and not any(mount.type == "secret" for mount in getattr(command.step, "mounts", ())):
+        yield from secret_names(command)  # git keeps the address in the clone's configuration
     if _keeps(command):
         yield from secret_names(command)
         for before in command.script.feeding(command.command):
@@ -56,6 +58,12 @@ def _kept_names(command: RunCommand) -> Iterator[str]:
     for written in command.writes:
         if not written.path.startswith(_HARMLESS):
             yield from filter(name_is_secret, written.variables)
+
+
+def _clones(command: RunCommand) -> bool:
+    """Whether git takes an address in: `git clone`, `git remote add`."""
+    words = [word for word in command.words if not word.startswith("-")]
+    return command.name == "git" and (words[:1] == ["clone"] or words[:1] in (["remote"], ["submodule"]))
 
 
 def _keeps(command: RunCommand) -> bool:
@@ -71,8 +79,9 @@ def persisted_mount(step: Step) -> Iterator[Leak]:
     mounts = [mount for mount in step.mounts if mount.type == "secret"]
     for mount in mounts:
         names = _holding(step, mount.place, mount.env.known or "")
+        elsewhere = tuple(one.target.known for one in step.mounts if one.target.known)
         for command in step.commands:
-            if _copies(command, mount.place) or _prints(command, names):
+            if _copies(command, mount.place, elsewhere) or _prints(command, names):
                 yield Leak(mount.place or f"${mount.env.known}", command.step, command.span, mount.span)
 
 
@@ -82,25 +91,30 @@ def _holding(step: Step, place: str, variable: str) -> frozenset[str]:
     return frozenset({variable} - {""} | {one.name for one in made if place in one.word.raw})
 
 
-def _copies(command: RunCommand, place: str) -> bool:
+def _copies(command: RunCommand, place: str, elsewhere: tuple[str, ...]) -> bool:
+    """Whether a command copies what is mounted at a place to one that is no mount."""
     if not place:
         return False
+    reads = command.name in _READERS and (place in command.words or _is_input(command, place))
     for written in command.writes:
-        if place in written.sources and not _is_mount(written.path, place):
+        if (reads or place in written.sources) and not _is_mount(written.path, place, elsewhere):
             return True
-        reads = command.name in ("cat", "head", "tail", "base64", "sed", "awk", "envsubst", "tr")
-        if reads and place in command.words and not _is_mount(written.path, place):
-            return True
-        substituted = (
-            f"$(cat {place}" in written.text or f"$(<{place}" in written.text or f"`cat {place}" in written.text
-        )
-        if substituted:
+        if any(form in written.text for form in (f"$(cat {place}", f"$(<{place}", f"`cat {place}")):
             return True
     return False
 
 
-def _is_mount(path: str, place: str) -> bool:
-    return path == place or path.startswith(("/dev/", "/run/secrets/", "/proc/"))
+_READERS = frozenset("cat head tail base64 sed awk envsubst tr tee dd".split())
+
+
+def _is_input(command: RunCommand, place: str) -> bool:
+    return any(r.operator == "<" and r.target is not None and r.target.text == place for r in command.command.redirects)
+
+
+def _is_mount(path: str, place: str, elsewhere: tuple[str, ...]) -> bool:
+    if path == place or path.startswith(("/dev/", "/run/secrets/", "/proc/")):
+        return True
+    return any(path == one or path.startswith(f"{one.rstrip('/')}/") for one in elsewhere)
 
 
 def _prints(command: RunCommand, held: frozenset[str]) -> bool:

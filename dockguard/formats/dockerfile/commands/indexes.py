@@ -61,6 +61,14 @@ _OWN_DEFAULT = regex(r"(?i)(?:[\w.-]+\.)?(?:debian\.org|ubuntu\.com|debian\.net|
 _SUBSTITUTION = regex(r"\bs(?P<by>[^\w\s])(?:(?!(?P=by)).){0,400}(?P=by)(?P<new>(?:(?!(?P=by)).){0,400})(?P=by)")
 
 
+_DOWNGRADE = regex(r"\bs([^\w\s])\^?https(?::(?:\\?/){0,2})?\1http(?::(?:\\?/){0,2})?\1")
+_ADDERS = {  # programs that add an index, and the words that say so
+    "poetry": (("source", "add"),), "dotnet": (("nuget", "add", "source"),), "helm": (("repo", "add"),),
+    "nuget": (("sources", "add"), ("sources", "Add")), "choco": (("source", "add"),),
+    "conan": (("remote", "add"),), "flatpak": (("remote-add",),),
+}  # fmt: skip
+
+
 @dataclass(eq=False)
 class ClearIndex:
     """An index or repository over http."""
@@ -123,6 +131,9 @@ def _of_command(command: RunCommand) -> Iterator[tuple[str, bool]]:
 
 def _words(command: RunCommand) -> Iterator[tuple[Word, str]]:
     """The words that may be an index, with the family of the package manager that they are given to."""
+    plain = tuple(word for word in command.words if not word.startswith("-"))
+    if any(plain[: len(first)] == first for first in _ADDERS.get(command.name, ())):
+        yield from ((word, "") for word in command.command.args)
     call = command.call
     if call is None:
         return
@@ -158,6 +169,8 @@ def _replaced(path: str, script: str) -> Iterator[tuple[str, bool]]:
     signed = next((signed for paths, _, signed in _FILES if re.fullmatch(paths, path)), None)
     if signed is None:
         return
+    if _DOWNGRADE.search(script):
+        yield "http://…", signed
     for found in _SUBSTITUTION.finditer(script):
         address = _clear(found["new"].replace("\\", ""))
         if address and not (signed and _OWN_DEFAULT.fullmatch(_host(address))):

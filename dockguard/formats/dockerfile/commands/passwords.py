@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dockguard.common.shell import Word
 from dockguard.formats.dockerfile.commands.accounts import operands_of
+from dockguard.formats.dockerfile.commands.resolved import filled
 from dockguard.formats.dockerfile.commands.runs import AccountPassword, RunCommand
 from dockguard.formats.dockerfile.commands.writes import printed
 from dockguard.lazy import regex
@@ -28,6 +29,7 @@ def passwords(command: RunCommand) -> Iterator[AccountPassword]:
         "sed": _sed,
         "openssl": _hashed,
         "mkpasswd": _hashed,
+        "convertto-securestring": _secure_string,
     }.get(command.name)
     if finder is not None:
         yield from finder(command)
@@ -41,7 +43,7 @@ def _made(command: RunCommand, user: str, text: str) -> AccountPassword:
 
 
 def _chpasswd(command: RunCommand) -> Iterator[AccountPassword]:
-    for line in printed(command.command, command).text.split("\n"):
+    for line in filled(printed(command.command, command).text, command).split("\n"):
         user, colon, text = line.strip().strip("\"'").partition(":")
         if colon and user and "$(" not in text and "`" not in text and not re.search(r"\$[A-Za-z_{]", line):
             yield _made(command, user, text)
@@ -90,6 +92,16 @@ def _hashed(command: RunCommand) -> Iterator[AccountPassword]:
 
 
 _HASH_OPTIONS = frozenset("-salt -in -rand -m --method -S --salt -R --rounds -P --password-fd".split())
+
+
+def _secure_string(command: RunCommand) -> Iterator[AccountPassword]:
+    """`ConvertTo-SecureString 'hunter2' -AsPlainText -Force`."""
+    if command.command.flag("-AsPlainText", "-asplaintext") is None:
+        return
+    for word in command.command.args:
+        if not word.text.startswith("-") and word.literal:
+            yield _made(command, "", word.text)
+            return
 
 
 def _net_user(command: RunCommand) -> Iterator[AccountPassword]:

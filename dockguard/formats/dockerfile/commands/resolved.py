@@ -7,7 +7,9 @@ from copy import copy
 from dockguard.common.shell import Command, Part, Word
 from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.model import Step
+from dockguard.lazy import regex
 
+_VARIABLE = regex(r"\$(?:\{([A-Za-z_]\w{0,100})\}|([A-Za-z_]\w{0,100}))")
 _MAX_WORDS = 200  # that one variable may become
 
 
@@ -30,6 +32,15 @@ def resolved(command: RunCommand) -> Command:
 def text_of(word: Word, command: RunCommand) -> str:
     """What a word is, as far as the file says it; what it does not say stands as written."""
     return "".join(_text(part, command) for part in word.pieces)
+
+
+def filled(text: str, command: RunCommand) -> str:
+    """A text that the shell expands, with the variables that the file sets."""
+    return _VARIABLE.sub(lambda found: _plain(_value(found[1] or found[2], command), found[0]), text)
+
+
+def _plain(value: str | None, written: str) -> str:
+    return written if value is None else value
 
 
 def _words(word: Word, command: RunCommand) -> list[Word]:

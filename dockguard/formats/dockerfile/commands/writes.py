@@ -42,8 +42,9 @@ def writes(command: RunCommand) -> Iterator[Written]:
         if "of" in named:
             yield Written(named["of"], "", command, command.span, (named["if"],) if "if" in named else ())
     elif command.name == "sed" and command.command.flag("-i", "--in-place") is not None and len(words) > 1:
+        names = tuple(name for word in command.command.args for name in variables(word))
         for path in words[1:]:
-            yield Written(path, words[0], command, command.span)
+            yield Written(path, words[0], command, command.span, (), names)
 
 
 def printed(command: Command, host: RunCommand) -> Printed:
@@ -64,6 +65,8 @@ def _own(command: Command) -> list[tuple[str, tuple[str, ...]]]:
         for document in command.documents
     ]
     words = [redirect.target for redirect in command.redirects if redirect.operator == "<<<" and redirect.target]
+    if command.name == "envsubst":
+        found += [("", tuple(VARIABLE.findall(word.text))) for word in command.args]
     if command.name in ("echo", "printf"):
         words += [word for word in command.args if word.text not in ("-e", "-n", "-ne", "-en")]
         joined = " ".join(word.text for word in words)

@@ -126,13 +126,14 @@ _REGEX: dict[str, Callable[[str], str]] = {
 
 def _simulate(parts: list[Token], path: str) -> bool:
     """The same without backtracking: the states that a prefix of the path can reach, as bits."""
-    states = _skip(parts, 1)
+    states = _skip(parts, 1, 1)
     for index, char in enumerate(path):
-        after = 0
+        after = arrived = 0
         for number, (kind, text) in enumerate(parts):
             if states >> number & 1:
-                after |= _moves(kind, text, char) << number
-        states = _skip(parts, after, at_folder=char == "/")
+                moves = _moves(kind, text, char) << number
+                after, arrived = after | moves, arrived | (moves & 2 << number)
+        states = _skip(parts, after, arrived)
         if not states and index < len(path):
             return False
     return bool(states >> len(parts) & 1)
@@ -153,9 +154,10 @@ def _moves(kind: str, text: str, char: str) -> int:
     return 2 if re.fullmatch(_class(text), char) else 0
 
 
-def _skip(parts: list[Token], states: int, *, at_folder: bool = True) -> int:
-    """Tokens that may match nothing; `**/` may be left out only where a name begins."""
+def _skip(parts: list[Token], states: int, arrived: int) -> int:
+    """Tokens that may match nothing; `**/` that has matched something ends with a slash."""
     for number, (kind, _) in enumerate(parts):
-        if states >> number & 1 and (kind in ("deep", "star") or (kind == "tree" and at_folder)):
-            states |= 2 << number
+        empty = kind in ("deep", "star") or (kind == "tree" and arrived >> number & 1)
+        if states >> number & 1 and empty:
+            states, arrived = states | 2 << number, arrived | 2 << number
     return states

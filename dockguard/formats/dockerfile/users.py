@@ -182,7 +182,7 @@ _SERVICES = frozenset(
 
 def _is_service(image: Image, name: str) -> bool:
     """Whether a system account is that of a program which changes to it by itself: a package's, or a known one."""
-    if name in _SERVICES:
+    if name in _SERVICES or "$" in name:
         return True
     return any(package.startswith(name) for command in image.final.commands for package in command.installs)
 

@@ -40,6 +40,7 @@ _QUIET_WGET = frozenset(
     "--quiet --no-verbose --progress --output-file --append-output --background --version --help".split()
 )
 _METHOD = regex(r"(?i)\.(DownloadFile|DownloadString|DownloadData)\(\s{0,20}['\"](https?://[^'\"\s]{1,1000})['\"]")
+_DIGESTS = frozenset("dgst sha256 sha384 sha512 sha3-256 sha3-512".split())
 _CMDLETS = frozenset("iwr irm invoke-webrequest invoke-restmethod start-bitstransfer".split())
 _FILTERS = frozenset("gunzip zcat gzip unxz xz xzcat bunzip2 bzcat bzip2 zstd unzstd base64 tee funzip".split())
 _MAX_PIPE = 10
@@ -154,7 +155,7 @@ def verifies(command: RunCommand) -> bool:
     words = command.words
     if command.name in ("gpg", "gpg2"):
         return any(word in ("--verify", "--verify-files", "--decrypt", "-d") for word in words)
-    return (command.name == "openssl" and "dgst" in words) or (command.name == "rpm" and "-K" in words)
+    return (command.name == "openssl" and not _DIGESTS.isdisjoint(words)) or (command.name == "rpm" and "-K" in words)
 
 
 def downloads(image: Image) -> Iterator[Download]:

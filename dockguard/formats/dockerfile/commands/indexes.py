@@ -61,6 +61,7 @@ _OWN_DEFAULT = regex(r"(?i)(?:[\w.-]+\.)?(?:debian\.org|ubuntu\.com|debian\.net|
 _SUBSTITUTION = regex(r"\bs(?P<by>[^\w\s])(?:(?!(?P=by)).){0,400}(?P=by)(?P<new>(?:(?!(?P=by)).){0,400})(?P=by)")
 
 
+_PROXY = regex(r"(?i)(?<!go)proxy")  # GOPROXY is an index
 _DOWNGRADE = regex(r"\bs([^\w\s])\^?https(?::(?:\\?/){0,2})?\1http(?::(?:\\?/){0,2})?\1")
 _ADDERS = {  # programs that add an index, and the words that say so
     "poetry": (("source", "add"),), "dotnet": (("nuget", "add", "source"),), "helm": (("repo", "add"),),
@@ -141,8 +142,11 @@ def _words(command: RunCommand) -> Iterator[tuple[Word, str]]:
         for word in call.values(meaning):
             yield word, call.family
     if call.action in ("config", "add-repo") or call.family == "gem":
+        before = ""
         for word in command.command.args:
-            yield word, "apt" if call.manager == "add-apt-repository" else call.family
+            if not _PROXY.search(f"{before} {word.text.partition('http://')[0]}"):
+                yield word, "apt" if call.manager == "add-apt-repository" else call.family
+            before = word.text
 
 
 def _text(word: Word, command: RunCommand) -> str:

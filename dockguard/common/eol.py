@@ -38,6 +38,7 @@ _CODENAMES = {
         "xenial": "16.04",
         "trusty": "14.04",
     },
+    "amazon-linux": {"1": "2018.03"},
     "nodejs": {"krypton": "24", "jod": "22", "iron": "20", "hydrogen": "18", "gallium": "16", "fermium": "14"},
 }
 _DISTRIBUTIONS = ("debian", "ubuntu")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dockguard.common.packages import PackageCall
 from dockguard.common.shell import Command, Script
 from dockguard.formats.dockerfile.parts import Host
-from dockguard.lazy import cached_property
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Span
+
+_ASSUMED = regex(r"(?i)APT::Get::Assume-Yes[\s\"']{1,4}(?:true|1|yes|on)\b")  # in a file of /etc/apt/apt.conf.d
 
 
 @dataclass(eq=False)
@@ -136,7 +138,9 @@ class RunCommand:
         fed = (
             any(one.name in ("yes", "echo", "printf") for one in self.script.feeding(self.command)) if wanted else False
         )
-        return call is not None and wanted and not fed and not call.has("assume-yes")
+        if call is None or not wanted or fed or call.has("assume-yes"):
+            return False
+        return not (call.family == "apt" and _ASSUMED.search(self.step.span.source.text))
 
     @property
     def takes_recommends(self) -> bool:

@@ -37,6 +37,7 @@ def sensitive_path(path: str) -> str:
     """What a file is by its name, "" for nothing special: `a private SSH key`, `an environment file`."""
     parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
     name = parts[-1] if parts else ""
+    name = name.rstrip("*") or name  # `.env*` takes `.env`
     if not name or _PUBLIC.search(name):
         return ""
     if any(path == place or path.endswith(f"/{place}") for place in _PATHS):

@@ -117,7 +117,7 @@ def _by_image(running: Running) -> Serving | None:
     """Ports that the image, or else the service, says it listens on."""
     for exposed, whose in ((_exposed(running), "its image"), (list(running.container.exposed or ()), "the service")):
         if exposed:
-            listed = ", ".join(str(port.known) for port in exposed[:5])
+            listed = ", ".join(list(dict.fromkeys(str(port.known) for port in exposed))[:5])
             ports = frozenset(port.known for port in exposed if port.known is not None)
             return Serving(ports, False, f"{whose} exposes {listed}", exposed[0].span)
     name = running.image.known or ""

@@ -151,7 +151,7 @@ def _dotenv(loader: Loader, outer: Scope, env_files: Sequence[str], folder: str)
         inner = Scope({**found, **outer.variables})
         variables = loader.variables(path, inner, None)
         if variables is None and env_files:
-            loader.journal.refuse(_nowhere(path), f"couldn't find env file: {loader.absolute(path)}", "file")
+            loader.journal.refuse(_nowhere(path), f"couldn't find env file: {path}", "file")
         found |= variables or {}
     return outer.with_below(found)
 
@@ -177,7 +177,7 @@ def build(loader: Loader, files: Sequence[str], folder: str, scope: Scope, profi
     paths = tuple(_inside(loader, path) for path in files)
     for path in paths:
         if loader.tree(path) is None and loader.workspace.entry(path) != "file":
-            loader.journal.refuse(_nowhere(path), f"open {loader.absolute(path)}: no such file or directory", "file")
+            loader.journal.refuse(_nowhere(path), f"open {path}: no such file or directory", "file")
     name = _name(loader, paths, folder, scope)
     scope = scope.with_above({"COMPOSE_PROJECT_NAME": Variable(name)})
     merged = loader.model(paths, folder, scope)

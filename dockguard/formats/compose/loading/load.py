@@ -99,7 +99,7 @@ class Loader:
         source = self.workspace.read(path, at)
         if source is None:
             if required and at is not None:
-                self.journal.refuse(at, f"env file {self.absolute(path)} not found", "file")
+                self.journal.refuse(at, f"env file {path} not found", "file")
             return None
         self.sources[source.path] = source
         try:

@@ -94,6 +94,11 @@ class _Validator:
         if "anyOf" in rule and not any(set(option["required"]) <= set(value.map) for option in rule["anyOf"]):
             yield Invalid(value, path, f"{_dotted(path)} lacks a needed key", "missing")
         properties, patterns, closed = _members(rule)
+        first = _version_1(value) if not path else None
+        if first is not None:
+            why = "`services` is missing; this is the format of Compose 1"
+            yield Invalid(first[1], (first[0],), why, "unknown-key")
+            return
         for name, item in value.map.items():
             yield from self.entry(name, item, properties, patterns, closed, path)
 
@@ -139,6 +144,14 @@ def _members(rule: Schema) -> tuple[Schema, Schema, bool]:
         properties, patterns = {**more[0], **properties}, {**more[1], **patterns}
     closed = rule.get("additionalProperties") is False or rule.get("unevaluatedProperties") is False
     return properties, patterns, closed
+
+
+def _version_1(whole: Value) -> tuple[str, Value] | None:
+    """The first service of a file whose services stand at the top level."""
+    if "services" in whole.map:
+        return None
+    named = ((name, item) for name, item in whole.map.items() if not name.startswith("x-") and item.is_map)
+    return next(((name, item) for name, item in named if {"image", "build"} & set(item.map)), None)
 
 
 def _unknown(name: str, item: Value, properties: Schema, path: Path) -> Invalid:

@@ -310,7 +310,7 @@ def _rest(command: RunCommand) -> str:
 
 def fetched_code(command: RunCommand) -> str:
     """The program whose output a command runs as code without looking: `curl` for `curl x | sh`; "" for none."""
-    if command.name in ("iex", "invoke-expression"):
+    if command.name in ("iex", "invoke-expression", "[scriptblock]::create"):
         fed = [one.name for one in command.script.feeding(command.command)]
         found = _POWERSHELL.search(_rest(command))
         return next((name for name in fed if name in FETCHERS), found[0] if found else "")

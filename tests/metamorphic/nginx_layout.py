@@ -29,7 +29,12 @@ _FLAGS = frozenset(
     "proxy_ssl_verify proxy_buffering merge_slashes underscores_in_headers ignore_invalid_headers ssl_early_data "
     "proxy_ssl_server_name proxy_intercept_errors".split()
 )
-_TEXTS = {"add_header": 1, "proxy_set_header": 1, "return": 0, "proxy_pass": 0, "rewrite": 1}  # from which argument on
+_TEXTS = {
+    "add_header": 1,
+    "proxy_set_header": 1,
+    "return": 0,
+    "proxy_pass": 0,
+}  # from which argument on; not `rewrite $scheme`
 _HEADERS = frozenset("add_header proxy_set_header proxy_hide_header".split())
 # What may stand in any order among other names: nothing of the rewrite module, no lists of access, no definitions.
 _FREE = frozenset(
@@ -107,10 +112,6 @@ def _remarked(tree: Tree, rng: Random) -> Iterator[Edit]:
                 yield word.start, word.start, "# why: because\n    "
 
 
-def _bare(tree: Tree, rng: Random) -> Iterable[Edit]:
-    return ((start, end, "") for start, end in tree.remarks)
-
-
 def _quoted(tree: Tree, rng: Random) -> Iterator[Edit]:
     for word in _words(tree):
         if not word.quote and _PLAIN.fullmatch(word.span.text) and rng.random() < 0.8:
@@ -141,9 +142,7 @@ def _crlf(text: str, rng: Random) -> str | None:
 def _braced(tree: Tree, rng: Random) -> Iterator[Edit]:
     """`${host}` for `$host`, where nginx puts a text together."""
     for statement in tree.walk():
-        at = {"add_header": 1, "proxy_set_header": 1, "return": 0, "proxy_pass": 0, "rewrite": 1}.get(
-            statement.name.text
-        )
+        at = _TEXTS.get(statement.name.text)
         for word in statement.args[at:] if at is not None else ():
             for found in re.finditer(r"(?<![\\$])\$([a-z_]\w*)", word.span.text):
                 yield word.start + found.start(), word.start + found.end(), f"${{{found[1]}}}"
@@ -226,7 +225,6 @@ _EDITS = {
     "few lines": _packed,
     "comments above directives": _commented,
     "comments behind directives": _remarked,
-    "no comments": _bare,
     "quoted arguments": _quoted,
     "quoted names": _quoted_names,
     "plain arguments": _unquoted,

@@ -56,7 +56,8 @@ def normalize(path: str) -> str:
         return text.lower()
     head = _head(text)
     segments = _segments(text[len(head) :], rooted=bool(head))
-    return head + "/".join(segments) or "."
+    rest = "/".join(segments)
+    return f"./{rest}" if not head and _head(rest) else head + rest or "."  # `./~` is a file of that name
 
 
 def is_inside(path: str, folder: str) -> bool:

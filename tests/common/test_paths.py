@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dockguard.common import paths
@@ -174,6 +174,7 @@ def test_devices(path, gives):
     assert paths.device_danger(path) == gives
 
 
+@example(".\\~")
 @given(st.text(alphabet="./~\\${}:-aC_*", max_size=40))
 def test_normal_form_is_stable(path):
     assert normalize(normalize(path)) == normalize(path)

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 from dockguard.rulebook import rulebook
+from tests.metamorphic.change import Change
 from tests.metamorphic.changes import CHANGES
 from tests.metamorphic.examples import Sample, samples
 from tests.metamorphic.pairs import differences, pairs
@@ -31,7 +32,7 @@ def told(sample: Sample, names: list[str]) -> list[str]:
 
 @pytest.mark.skipif(EVERY, reason="all pairs are tried")
 @pytest.mark.parametrize("change", CHANGES, ids=NAMES)
-def test_some_pairs(change) -> None:
+def test_some_pairs(change: Change) -> None:
     tried = 0
     wrong = []
     for sample in Random(change.name).sample(samples(), len(samples())):

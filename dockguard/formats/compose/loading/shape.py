@@ -274,12 +274,8 @@ def _develop() -> Decode:
 
 
 def _provider_options(data: Any) -> Any:
-    return {name: _listed(item) for name, item in (data or {}).items()} or OMIT
-
-
-def _listed(data: Any) -> Any:
-    found = strings(data if isinstance(data, list) else [data])
-    return [] if found is OMIT else found
+    options = ((name, strings(item if isinstance(item, list) else [item])) for name, item in (data or {}).items())
+    return {name: listed for name, listed in options if listed is not OMIT} or OMIT
 
 
 _ENV_FILE: dict[str, Decode] = {"path": text, "required": _create, "format": text}

@@ -89,6 +89,13 @@ def test_refusals(text: str, message: str) -> None:
     assert any(message in one for one in found), found
 
 
+def test_where_compose_is_started_is_known_without_a_shell() -> None:
+    text = "services: {web: {image: a, volumes: ['${PWD}/a:/b']}}\n"
+    assert model({"app/compose.yaml": text}, "app")["services"]["web"]["volumes"][0]["source"] == "/workspace/app/a"
+    found = model({"compose.yaml": text}, environment={"PWD": "/srv"})
+    assert found["services"]["web"]["volumes"][0]["source"] == "/srv/a"
+
+
 def test_nothing_to_load() -> None:
     assert problems({"x": ""}) == ["no configuration file provided: not found"]
 

@@ -93,6 +93,15 @@ def test_a_named_set_is_all_there_is() -> None:
     assert len(projects(files, chosen)[0].files) == 2
 
 
+def test_the_folder_of_a_file_that_is_found_there_is_that_of_the_shell() -> None:
+    def source(name: str) -> str | None:
+        unit = projects({name: "services: {web: {image: a, volumes: ['$PWD/x:/y']}}\n"})[0]
+        return next(iter(next(iter(unit.services)).mounts)).source.known
+
+    assert source("app/compose.yaml") == source("app/docker-compose.yml") == "/workspace/app/x"
+    assert source("app/compose.prod.yaml") is None  # who names files may stand anywhere
+
+
 def test_loops_end() -> None:
     files = {
         "compose.yaml": "include: [b.compose.yml]\nservices: {a: {extends: {file: b.compose.yml, service: b}}}\n",

@@ -78,7 +78,8 @@ def load(
     journal = Journal()
     workspace, start = _search(workspace, start, given, environment)
     loader = Loader(workspace, journal, environment.get("HOME", ""))
-    outer = Scope({name: Variable(value) for name, value in environment.items()})
+    here = loader.absolute("" if given else start)  # Compose says where it was started, when no shell does
+    outer = Scope({name: Variable(value) for name, value in {"PWD": here, **environment}.items()})
     scope = _dotenv(loader, outer, env_files, _folder(given) if given else start)
     chosen = given or _chosen(workspace, start, scope)
     if not chosen:

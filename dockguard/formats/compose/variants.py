@@ -145,6 +145,8 @@ class _Assembly:
         folder = folder_of(chosen.files[0])
         env_files = chosen.env_files or (self.chosen.env_files if self.chosen is not None else ())
         scope = Scope(self.variables(loader, env_files, folder), open=True)
+        if chosen.files[0].rpartition("/")[2] in BASES:  # which `docker compose up` finds where it is started
+            scope = scope.with_below({"PWD": Variable(".")})  # as paths of the file are read; no path of this machine
         return build(loader, chosen.files, folder, scope, None)
 
     def variables(self, loader: Loader, env_files: Iterable[str], folder: str) -> dict[str, Variable]:

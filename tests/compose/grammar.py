@@ -121,7 +121,8 @@ def duration(r: Random) -> Any:
 def pairs(r: Random) -> Any:
     """A mapping or a list of `key=value`."""
     if r.random() < 0.5:
-        return {name: pick(r, word(r), 1, Plain("1.50"), True, None, Plain("yes")) for name in _keys(r)}
+        scalars = (word(r), 1, Plain("1.50"), True, None, Plain("yes"), Plain("1e6"), Plain("2024-01-31"))
+        return {name: pick(r, *scalars) for name in _keys(r)}
     return list(dict.fromkeys(pick(r, name, f"{name}={word(r)}", f"{name}=") for name in _keys(r)))
 
 
@@ -233,7 +234,11 @@ def file_mount(name: str) -> Callable[[Random], Any]:
         if r.random() < 0.5:
             return name
         long: dict[str, Any] = {"source": name}
-        for key, values in (("target", ("/t", "t")), ("uid", ("1",)), ("mode", (Plain("0440"), 288, Plain("0o400")))):
+        for key, values in (
+            ("target", ("/t", "t")),
+            ("uid", ("1",)),
+            ("mode", (Plain("0440"), 288, Plain("0o400"), "0440", "440")),
+        ):
             if r.random() < 0.4:
                 long[key] = pick(r, *values)
         return long
@@ -291,7 +296,7 @@ def depends_on(r: Random) -> Any:
         if r.random() < 0.3:
             found[name]["restart"] = flag(r)
         if r.random() < 0.3:
-            found[name]["required"] = pick(r, True, False)
+            found[name]["required"] = flag(r)
     return {name: item for name, item in found.items() if name == "helper"}
 
 
@@ -424,8 +429,27 @@ def hook(r: Random) -> Any:
     }
 
 
+def prepared(r: Random) -> Any:
+    """A container that runs before the service, and takes over what the service says."""
+    parts: dict[str, Callable[[Random], Any]] = {
+        "dns": one_or_many,
+        "extra_hosts": hosts,
+        "tmpfs": lambda r: pick(r, "/t", ["/t"]),
+        "ulimits": ulimits,
+        "per_replica": flag,
+        "secrets": lambda r: some(r, file_mount("s1"), 1),
+        "volumes": lambda r: pick(r, ["./x:/y/"], [{"type": "bind", "source": "./x", "target": "/y/", "bind": {}}]),
+    }
+    return {**hook(r), "image": "i", **_filled(r, parts, 0.25)}
+
+
+def provider(r: Random) -> Any:
+    options = {"a": pick(r, 1, "x", True, 1.5), "b": pick(r, [], ["a", 1, False])}
+    return {"type": pick(r, "cloud", ""), **({"options": options} if r.random() < 0.6 else {})}
+
+
 def blkio(r: Random) -> Any:
-    rate = lambda r: [{"path": "/dev/a", "rate": pick(r, 10, "1mb")}]  # noqa: E731
+    rate = lambda r: [pick(r, {"path": "/dev/a", "rate": pick(r, 10, "1mb")}, {"path": "/dev/b"}, {})]  # noqa: E731
     return _filled(
         r,
         {
@@ -510,7 +534,7 @@ ATTRIBUTES: dict[str, Callable[[Random], Any]] = {
     "mem_reservation": lambda r: pick(r, "10m", 1000),
     "mem_swappiness": integer,
     "memswap_limit": lambda r: pick(r, -1, "-1", "2g", 0),
-    "models": lambda r: pick(r, ["m1"], {"m1": None}, {"m1": {"endpoint_var": "X"}}),
+    "models": lambda r: pick(r, ["m1"], {"m1": None}, {"m1": {}}, {"m1": {"endpoint_var": "X"}}),
     "network_mode": lambda r: pick(r, "host", "none", "service:helper"),
     "networks": networks,
     "oom_kill_disable": flag,
@@ -520,10 +544,11 @@ ATTRIBUTES: dict[str, Callable[[Random], Any]] = {
     "platform": token,
     "ports": lambda r: some(r, port, 3),
     "post_start": lambda r: some(r, hook, 1),
-    "pre_start": lambda r: [{**hook(r), "image": "i"}],
+    "pre_start": lambda r: [prepared(r)],
     "pre_stop": lambda r: some(r, hook, 1),
     "privileged": flag,
-    "profiles": lambda r: pick(r, ["p1"], ["p1", "p2"], []),
+    "profiles": lambda r: pick(r, ["p1"], ["p1", "p2"], [], [""]),
+    "provider": provider,
     "pull_policy": lambda r: pick(r, "always", "never", "missing", "if_not_present", "daily"),
     "read_only": flag,
     "restart": lambda r: pick(r, "no", "always", "on-failure:3"),
@@ -668,7 +693,7 @@ def case(r: Random) -> Case:
     files["compose.yaml"] = document(base) + _second_document(r)
     _overlays(r, services, found)
     files["a.env"], files["b.env"] = env_text(r), env_text(r)
-    files["raw.env"] = 'RAW="q" # c\nX=$A\n'
+    files["raw.env"] = 'RAW="q" # c\n  X=$A\nNONE\nE=\n'
     files["l.env"] = "la=1\nlb=${A}\n"
     files["l2.env"] = ""
     if r.random() < 0.5:

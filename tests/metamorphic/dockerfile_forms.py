@@ -9,6 +9,7 @@ from itertools import pairwise
 from random import Random
 
 from dockguard.formats.dockerfile.text.tree import Instruction, Pair, Tree
+from dockguard.formats.dockerfile.variables.expand import expand
 from tests.metamorphic.change import Change, Edit
 from tests.metamorphic.dockerfile_layout import every, of_tree
 
@@ -42,6 +43,8 @@ def _split(tree: Tree, rng: Random) -> Iterator[Edit]:
     """One instruction for each pair, where none uses another: values are replaced before the whole is set."""
     for item in tree.instructions:
         fits = item.name in ("ENV", "LABEL", "ARG") and len(item.pairs) > 1 and _own_lines(item)
+        if any(pair.value and expand(pair.value.text, {}, tree.escape).error for pair in item.pairs):
+            continue  # refused as a whole
         if fits and not any(_uses(pair) & _names(item.pairs) for pair in item.pairs):
             yield _replaced(item, (f"{item.name} {_written(pair)}" for pair in item.pairs))
 

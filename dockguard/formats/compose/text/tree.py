@@ -154,9 +154,10 @@ def shown(text: str) -> str:
 
 
 def brief(value: Value) -> str:
-    """A value as it is written in one line; of several lines, a port or a mount as people write the short form."""
+    """A value as it is written in one line; the long form of a port or a mount as people write the short one."""
     first, more, _ = value.span.text.partition("\n")
-    parts = (value.map.get(name) for name in ("host_ip", "published", "source", "target")) if more else ()
+    long = more or first.startswith("{")
+    parts = (value.map.get(name) for name in ("host_ip", "published", "source", "target")) if long else ()
     words = [shown(str(part.data)) for part in parts if part is not None and isinstance(part.data, (str, int))]
     return ":".join(words) or first
 

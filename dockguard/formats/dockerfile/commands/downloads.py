@@ -178,6 +178,9 @@ def _by_method(step: Step) -> Iterator[Download]:
     joined = step.node.joined
     for found in _METHOD.finditer(joined.text) if ".Download" in joined.text else ():
         yield Download(found[1], found[2], step, joined.span(*found.span()))
+    for body in (heredoc.body for heredoc in step.node.heredocs):
+        for found in _METHOD.finditer(body.text):
+            yield Download(found[1], found[2], step, body.span(*found.span()))
 
 
 def _by_command(command: RunCommand, step: Step) -> Iterator[Download]:

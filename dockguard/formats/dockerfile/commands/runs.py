@@ -9,7 +9,7 @@ from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Span
 
-_ASSUMED = regex(r"(?i)APT::Get::Assume-Yes[\s\"']{1,4}(?:true|1|yes|on)\b")  # in a file of /etc/apt/apt.conf.d
+_ASSUMED = regex(r"(?i)APT::Get::Assume-Yes[\s\"'\\]{1,6}(?:true|1|yes|on)\b")  # in a file of /etc/apt/apt.conf.d
 
 
 @dataclass(eq=False)

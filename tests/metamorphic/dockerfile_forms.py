@@ -183,6 +183,37 @@ def _flags(tree: Tree, rng: Random) -> Iterator[Edit]:
             yield item.flags[0].span.start, item.flags[-1].span.end, " ".join(written)
 
 
+def _argued(tree: Tree, rng: Random) -> Iterator[Edit]:
+    """A word as the default of an argument above it, which nothing else sets."""
+    for number, item in enumerate(tree.instructions):
+        if item.name in ("WORKDIR", "USER", "EXPOSE") and len(item.words) == 1 and not item.error:
+            word = item.words[0]
+            if _PLAIN.fullmatch(word.text):
+                yield item.span.start, item.span.start, f"ARG DG_{number}={word.text}\n"
+                yield word.span.start, word.span.end, f"${{DG_{number}}}"
+
+
+def _argued_base(tree: Tree, rng: Random) -> Iterator[Edit]:
+    """The image of each FROM as the default of an argument above the first."""
+    stages = {item.words[2].text.lower() for item in tree.instructions if item.name == "FROM" and len(item.words) == 3}
+    first = next((item for item in tree.instructions if item.name == "FROM"), None)
+    if first is None:
+        return
+    for number, item in enumerate(tree.instructions):
+        if item.name == "FROM" and item.words and _PLAIN.fullmatch(item.words[0].text):
+            word = item.words[0]
+            if word.text.lower() not in stages:
+                yield first.span.start, first.span.start, f"ARG DG_{number}={word.text}\n"
+                yield word.span.start, word.span.end, f"${{DG_{number}}}"
+
+
+def _stages(tree: Tree, rng: Random) -> Iterator[Edit]:
+    """The names of stages in capitals, where they are given; BuildKit does not mind."""
+    for item in tree.instructions:
+        if item.name == "FROM" and len(item.words) == 3:
+            yield item.words[2].span.start, item.words[2].span.end, item.words[2].text.upper()
+
+
 _EDITS = {
     "a line for each pair": _split,
     "pairs in one line": _united,
@@ -197,6 +228,9 @@ _EDITS = {
     "heredoc as RUN": _no_heredoc,
     "a line for each port": _each_port,
     "order of flags": _flags,
+    "words by arguments": _argued,
+    "images by arguments": _argued_base,
+    "names of stages": _stages,
 }
 _COARSE = ("RUN by /bin/sh", "CMD by /bin/sh")  # a string of a JSON list is one place
 CHANGES = tuple(Change(name, "dockerfile", of_tree(edits), coarse=name in _COARSE) for name, edits in _EDITS.items())

@@ -253,6 +253,11 @@ class Project:
         return tuple(Requirement(place, name) for (_, name), place in found.items())
 
     @cached_property
+    def remotes(self) -> Many[Fact[str]]:
+        """The files at URLs that `include` and `extends` name; nobody reads them here."""
+        return Many(tuple(fact(value, self.span, str) for value in self.journal.remotes), self.span)
+
+    @cached_property
     def version(self) -> Fact[str]:
         """The obsolete `version` attribute of its files, the last one."""
         return fact(next(reversed(self.journal.versions), None), self.span, str)

@@ -79,6 +79,7 @@ class Journal:
     versions: list[Value] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     resets: dict[Path, Span] = field(default_factory=dict)  # what `!reset` and `!override` clear, the last one
+    remotes: list[Value] = field(default_factory=list)  # files at URLs that Docker Compose would fetch
     about: Path = ()  # what is worked on while files are read for it
     _seen: set[tuple[int, int, int, str]] = field(default_factory=set)
 

@@ -78,6 +78,7 @@ def _readable(loader: Loader, files: list[Value], entry: Value, path: Path) -> b
 
     for file in files:
         if OPEN in file.text or is_remote(file.text):
+            loader.journal.remotes += [file] if is_remote(file.text) else []
             loader.journal.opened.append((path, f"`include` of `{file.text}` is not read"))
             return False
     return True
@@ -209,6 +210,7 @@ def _other_file(loader: Loader, file: Value, family: _Family, scope: Scope, path
     from dockguard.formats.compose.loading.load import Cleared, is_remote
 
     if OPEN in file.text or is_remote(file.text):
+        loader.journal.remotes += [file] if is_remote(file.text) else []
         loader.journal.opened.append((path[:2], f"`{file.text}` is not read"))
         return None
     target = loader.within(family.folder, file.text)

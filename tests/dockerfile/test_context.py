@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from dockguard.formats.dockerfile import bake_hcl
 from dockguard.formats.dockerfile.files.ignore import _REGEX, _simulate, parse, tokens
 from dockguard.source import Source
 from tests.dockerfile.helpers import image, images, request
@@ -100,6 +102,57 @@ def test_bake_files_ask_for_targets() -> None:
     by_name = {built.requested_by: built for built in found}
     app = by_name[("docker-bake.json: app",)]
     assert (app.base.known, app.final.name, app.of_service) == ("a:2", "prod", False)
+
+
+HCL = """
+// what is built
+variable "V" { default = "2" }
+variable "STAGE" {}
+group "default" { targets = ["app", "other"] }
+target "_common" {
+  args = { V = V, "W" = "w${V}", X = upper("x") /* a call */ }
+  description = <<EOT
+target "none" { target = "test" }
+EOT
+}
+target "app" {
+  inherits = ["_common"]
+  tags = [equal("", V) ? "a" : "b${V == "" ? "{" : "}"}",
+    "c",
+  ]
+  target = "prod"
+}
+target "other" {
+  target = STAGE
+}
+"""
+
+
+def test_bake_files_in_hcl_ask_for_targets_too() -> None:
+    files = {"Dockerfile": "ARG V\nFROM a:$V AS prod\nFROM b AS test\nFROM c", "docker-bake.hcl": HCL}
+    found = {built.requested_by: built for built in images(files)}
+    app = found["docker-bake.hcl: app",]
+    assert (app.base.known, app.final.name) == ("a:2", "prod")
+    assert [one for (one,) in found] == ["docker-bake.hcl: _common", "docker-bake.hcl: app"]
+    assert all(stage.requested for stage in app.stages)  # `other` may ask for any of them
+    last = {**files, "docker-bake.override.hcl": 'target "other" { target = "test" }\n'}
+    used = {stage.name: stage.requested for built in images(last) for stage in built.stages}
+    assert used == {"prod": True, "test": True, "": True}
+
+
+@given(st.lists(st.sampled_from(['"', "${", "}", "{", "[", "]", "=", " ", "\n", "a", "target", '"x"', "<<A", "/*", "*/",
+                                 "#", "\\", ",", "(", ")", "%{", "1", "${V}"]), max_size=60).map("".join))  # fmt: skip
+def test_no_text_is_too_broken_for_the_reader_of_hcl(text: str) -> None:
+    assert set(bake_hcl.targets(f'target "first" {{ target = "a" }}\n{text}')) >= {"first"}
+
+
+@pytest.mark.parametrize(
+    "text", ['a="${' * 30_000, "x=[" * 30_000, "a=<<A\n" * 30_000, "a = /* " * 30_000, "{" * 30_000]
+)
+def test_hostile_hcl_ends_soon(text: str) -> None:
+    start = time.process_time()
+    bake_hcl.targets(text)
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"target": 1}', '{"target": {"a": 1}}', "{" * 5000, '{"target": {}}'])

@@ -25,6 +25,7 @@ def assemble(trees: Sequence[Tree], workspace: Workspace, above: Sequence[Piece]
     for tree in trees:
         if tree.source.path not in asked:
             images += _alone(tree, workspace)
+    _open(images, requests)
     _share(images)
     yield from images
 
@@ -63,6 +64,7 @@ def _alone(tree: Tree, workspace: Workspace) -> Iterator[Image]:
         folder = default_context(workspace, tree.source.path, _sources(tree))
         image = image_of(tree, None, context_of(workspace, folder, tree.source.path, sure=False))
         found = [image] if image is not None else []
+    _open(found, requests)
     yield from found
 
 
@@ -71,6 +73,15 @@ def _sources(tree: Tree) -> Iterator[str]:
     for node in tree.instructions:
         if node.name in ("COPY", "ADD") and node.flag("from") is None:
             yield from (word.text for word in node.words[:-1])
+
+
+def _open(images: Iterable[Image], requests: Iterable[BuildRequest]) -> None:
+    """Any stage may be the target that only the run time knows."""
+    unsure = {request.dockerfile for request in requests if not request.target.sure}
+    for image in images:
+        if image.path in unsure:
+            for stage in image.stages:
+                stage.requested = True
 
 
 def _share(images: Sequence[Image]) -> None:

@@ -1,20 +1,25 @@
-"""Targets of `docker-bake.json`: the builds that a repository asks for without Compose."""
+"""Targets of bake files: the builds that a repository asks for without Compose."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dockguard.source import Fact, Source
+from dockguard.source import Fact, Source, Unknown
 from dockguard.stack.pieces import BuildRequest
 from dockguard.workspace import Workspace, folder_of, join
 
-_FILES = ("docker-bake.json", "docker-bake.override.json")
+# In the order of buildx, the later over the earlier.
+_FILES = ("docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl")
 _MAX_PARENTS = 10  # `inherits`, and folders above a Dockerfile
 
 
 def parse(source: Source) -> Mapping[str, Any]:
     """The targets of a bake file by name; empty for anything else."""
+    if source.path.endswith(".hcl"):
+        from dockguard.formats.dockerfile.bake_hcl import targets as read
+
+        return read(source.text)
     import json
 
     try:
@@ -50,7 +55,9 @@ def _requests(folder: str, workspace: Workspace) -> Iterator[BuildRequest]:
                 targets[target] = {**targets.get(target, {}), **fields}
     if source is not None:
         for name in targets:
-            yield _request(name, _merged(name, targets), folder, source)
+            merged = _merged(name, targets)
+            if not isinstance(merged.get("context"), Unknown) and not isinstance(merged.get("dockerfile"), Unknown):
+                yield _request(name, merged, folder, source)
 
 
 def _merged(name: str, targets: Mapping[str, Mapping[str, Any]], depth: int = _MAX_PARENTS) -> dict[str, Any]:
@@ -70,6 +77,10 @@ def _args(target: Mapping[str, Any]) -> dict[str, Any]:
     return args if isinstance(args, dict) else {}
 
 
+def _argument(value: object) -> str | Unknown:
+    return value if isinstance(value, Unknown) else str(value)
+
+
 def _request(name: str, target: Mapping[str, Any], folder: str, source: Source) -> BuildRequest:
     at = source.text.find(f'"{name}"')
     span = source.span(at, at + len(name) + 2) if at >= 0 else source.whole
@@ -78,6 +89,6 @@ def _request(name: str, target: Mapping[str, Any], folder: str, source: Source) 
     dockerfile = target.get("dockerfile")
     path = join(context, dockerfile if isinstance(dockerfile, str) and dockerfile else "Dockerfile")
     stage = target.get("target")
-    args = {key: Fact(str(value), span) for key, value in _args(target).items() if value is not None}
-    wanted = Fact(stage if isinstance(stage, str) and stage else None, span)
+    args = {key: Fact(_argument(value), span) for key, value in _args(target).items() if value is not None}
+    wanted = Fact(stage if isinstance(stage, Unknown) or (isinstance(stage, str) and stage) else None, span)
     return BuildRequest("" if context == "." else context, path, wanted, args, span, f"{source.path}: {name}")

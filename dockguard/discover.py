@@ -13,6 +13,8 @@ from dockguard.workspace import Workspace, folder_of
 
 SNIFFED = (".yml", ".yaml", ".conf", ".template", ".tmpl", ".vhost", ".inc")  # unknown names worth a look inside
 
+OTHER_KIND = "of another kind"  # why a named file is left out
+
 
 @dataclass(slots=True)
 class Found:
@@ -39,6 +41,7 @@ class Discovery:
     formats: Sequence[Format]
     kinds: Sequence[tuple[str, PathGlob]] = ()
     excluded: Callable[[str], bool] = lambda path: False
+    strict: bool = True  # a named file of another kind is a problem, not left out
 
     def __call__(self, paths: Iterable[str]) -> Found:
         """Look at each path: a file is taken whatever its name, a folder is searched."""
@@ -81,6 +84,8 @@ class Discovery:
             found.context.add(path)
         elif (kind := self._by_name(path) or self._by_text(path)) and not self._foreign(path, kind):
             found.files[path] = kind
+        elif self.workspace.read(path) is not None and not self.strict:
+            found.skipped.append((path, OTHER_KIND))
         elif self.workspace.read(path) is not None:
             message = f"{path} is neither a Dockerfile nor a Compose file nor an nginx configuration"
             found.problems.append(Problem("unknown-kind", message, None, path, "say what it is: --kind nginx=GLOB"))

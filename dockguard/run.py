@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dockguard import baseline
-from dockguard.discover import Found
+from dockguard.discover import OTHER_KIND, Found
 from dockguard.engine import Cause, Judge, places, reports
 from dockguard.finding import Problem, Severity
 from dockguard.formats import load as load_formats
@@ -64,9 +64,11 @@ def survey(session: Session, make: Callable[[Stack], T]) -> tuple[list[T], tuple
 
 
 def _empty(session: Session, found: Found) -> list[Problem]:
-    if found.files or found.context or found.problems or session.ask.allow_empty:
+    ask = session.ask
+    left_out = any(why == OTHER_KIND for _, why in found.skipped)
+    if found.files or found.context or found.problems or ask.allow_empty or left_out:
         return []
-    where = ", ".join(session.ask.paths)
+    where = ", ".join(ask.paths)
     message = f"nothing to check in {where}: no Dockerfile, Compose file or nginx configuration"
     return [Problem("nothing-to-check", message, help="name files, set [kinds], or pass --allow-empty")]
 

@@ -77,7 +77,11 @@ class Session:
         globs = (*self.config.exclude, *(PathGlob(pattern, self.prefix) for pattern in self.ask.exclude))
         given = ((kind, PathGlob(pattern, self.prefix)) for kind, pattern in self.ask.kinds)
         kinds = (*given, *((kind, glob) for kind, globs in self.config.kinds.items() for glob in globs))
-        return Discovery(self.workspace, load_formats(), kinds, lambda path: any(glob.matches(path) for glob in globs))
+
+        def excluded(path: str) -> bool:
+            return any(glob.matches(path) for glob in globs)
+
+        return Discovery(self.workspace, load_formats(), kinds, excluded, strict=not self.ask.allow_unknown)
 
 
 def begin(ask: Ask) -> Session:

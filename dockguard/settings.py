@@ -33,6 +33,7 @@ class Ask:
     allow_code: bool = False
     allow_incomplete: bool = False
     allow_empty: bool = False
+    allow_unknown: bool = False
     baseline: str | None = None  # "" for none, whatever the configuration says
     compose_files: tuple[str, ...] = ()
     compose_profiles: tuple[str, ...] = ()

@@ -66,6 +66,7 @@ _SELECTION = (
     click.option("--env-file", "env_files", multiple=True, metavar="FILE", help="As `--env-file` there."),
     click.option("--stdin-filename", default="", metavar="PATH", help="The name of what `-` reads."),
     click.option("--allow-empty", is_flag=True, help="Nothing to check is no error."),
+    click.option("--allow-unknown", is_flag=True, help="Named files of other kinds are left out (for hooks)."),
     click.option("--allow-incomplete", is_flag=True, help="What cannot be read is a warning."),
     click.option("--no-ignores", is_flag=True, help="Comments silence nothing."),
 )

@@ -144,12 +144,14 @@ def test_lists_of_words(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_repeated_options(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ask = asked(
         "--compose-file", "a.yaml", "--compose-file", "b.yaml", "--compose-profile", "p", "--env-file", "x",
-        "--exclude", "e", "--kind", "nginx=*.x=y", "--min-severity", "low", "--allow-empty", "x", "y",
+        "--exclude", "e", "--kind", "nginx=*.x=y", "--min-severity", "low", "--allow-empty",
+        "--allow-unknown", "x", "y",
         monkeypatch=monkeypatch,
     )  # fmt: skip
     assert (ask.compose_files, ask.compose_profiles, ask.env_files) == (("a.yaml", "b.yaml"), ("p",), ("x",))
     assert (ask.exclude, ask.kinds, ask.paths) == (("e",), (("nginx", "*.x=y"),), ("x", "y"))
     assert (ask.min_severity, ask.allow_empty, ask.allow_incomplete) == ("low", True, False)
+    assert ask.allow_unknown
 
 
 @pytest.mark.parametrize("part", ["json", "json=", "=x", "yaml=x", "json:x"])

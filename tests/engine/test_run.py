@@ -218,6 +218,9 @@ def test_nothing_to_check() -> None:
     assert [p.code for p in job(empty).problems] == ["nothing-to-check"]
     assert "nothing to check in a, .: no Dockerfile" in job({"a/x": ""}, paths=("a", ".")).problems[0].message
     assert job(empty, allow_empty=True).problems == ()
+    assert [p.code for p in job(empty, allow_unknown=True).problems] == ["nothing-to-check"]
+    assert job(empty, paths=("README",), allow_unknown=True).problems == ()
+    assert [p.code for p in job(empty, paths=("gone",), allow_unknown=True).problems] != []
     assert [p.code for p in job(empty, paths=("README",)).problems] == ["unknown-kind"]
     assert job({".env": "A=1\n"}, paths=(".env",)).problems == ()
 

@@ -68,3 +68,15 @@ def test_a_file_name_is_never_an_option(tmp_path: Path) -> None:
     assert done.returncode == 2  # the second file is not there, and that is said
     assert "compose/privileged-container" in done.stdout
     assert "Usage" not in done.stdout
+
+
+def test_a_file_that_only_has_such_a_name_stops_no_commit(tmp_path: Path) -> None:
+    (tmp_path / "apache" / "conf.d").mkdir(parents=True)
+    (tmp_path / "apache" / "conf.d" / "site.conf").write_text("<VirtualHost *:80>\nServerName x\n</VirtualHost>\n")
+    (tmp_path / "Dockerfile.j2").write_text("FROM {{ base }}\n")
+    hook = HOOKS[0]
+    done = dockguard(
+        *hook["entry"].split()[1:], *hook["args"], "apache/conf.d/site.conf", "Dockerfile.j2", folder=tmp_path
+    )
+    assert done.returncode == 0
+    assert "error" not in done.stdout + done.stderr

@@ -29,6 +29,7 @@ _LIKE_ARRAY = regex(
     r"""\[\s*(?:'[^']*'|"(?:[^"\\]|\\.)*"|\u201c[^\u201d]*\u201d|\u2018[^\u2019]*\u2019)"""
     r"""(?:\s*(?:,|\]$)|\s+["'])"""
 )
+_ASSUMED = regex(r"(?i)APT::Get::Assume-Yes[\s\"'\\]{1,6}(?:true|1|yes|on)\b")  # in a file of /etc/apt/apt.conf.d
 _SCRIPT = regex(r"\s*\d*<<-?\s*\S+\s*$")
 _EXEC = regex(r"\s*exec\s")
 _PIPES = ("|", "|&")
@@ -207,6 +208,11 @@ class StageForm:
         """Whether an earlier stage has its name."""
         stage = self.stage
         return bool(stage.name) and any(other.name == stage.name for other in stage.siblings[: stage.index])
+
+    @cached_property
+    def answers_apt(self) -> bool:
+        """Whether a line of the file configures apt to go on without an answer; ask the first stage, for all."""
+        return _ASSUMED.search(self.stage.span.source.text) is not None
 
     @property
     def is_reserved(self) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dockguard.common.packages import PackageCall
 from dockguard.common.shell import Command, Script
 from dockguard.formats.dockerfile.parts import Host
-from dockguard.lazy import cached_property, regex
+from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Span
-
-_ASSUMED = regex(r"(?i)APT::Get::Assume-Yes[\s\"'\\]{1,6}(?:true|1|yes|on)\b")  # in a file of /etc/apt/apt.conf.d
 
 
 @dataclass(eq=False)
@@ -140,7 +138,8 @@ class RunCommand:
         )
         if call is None or not wanted or fed or call.has("assume-yes"):
             return False
-        return not (call.family == "apt" and _ASSUMED.search(self.step.span.source.text))
+        stage = getattr(self.step, "stage", None)  # a host's: only a RUN has one
+        return call.family != "apt" or stage is None or not stage.siblings[0].form.answers_apt
 
     @property
     def takes_recommends(self) -> bool:

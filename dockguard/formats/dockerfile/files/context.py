@@ -40,7 +40,14 @@ class Context:
         """`file`, `dir`, or "" for what is missing."""
         if self.workspace is None:
             return ""
-        return self.workspace.entry(self.workspace_path(path) or ".")
+        known = self._entries
+        if path not in known:
+            known[path] = self.workspace.entry(self.workspace_path(path) or ".")
+        return known[path]
+
+    @cached_property
+    def _entries(self) -> dict[str, str]:
+        return {}
 
     def ignored(self, path: str) -> Pattern | None:
         """The ignore pattern that keeps a file out."""

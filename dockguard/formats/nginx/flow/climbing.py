@@ -16,6 +16,7 @@ from dockguard.formats.nginx.text.tree import Word
 from dockguard.record import dataclass
 from dockguard.source import Fact
 
+DOTS, LONGER, ANY = "begin with `..`", "lengthen the folder's name", "be any path"
 MAX_PARTS = 20  # of a path
 _SLASH = chars.of("/")
 _NAMES = chars.of(".-x1")  # what names begin with
@@ -23,12 +24,12 @@ _NAMES = chars.of(".-x1")  # what names begin with
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """The capture that leads out, as it is written and where; `dots`: through `..`, else to names beside the folder."""
+    """The capture that leads out, as it is written and where, and what it may do, in words."""
 
     written: str
     start: int
     end: int
-    dots: bool
+    may: str
 
 
 def captured(pattern: str, ignore_case: bool, path: Word) -> Fact[str]:
@@ -36,8 +37,7 @@ def captured(pattern: str, ignore_case: bool, path: Word) -> Fact[str]:
     found = climb(pattern, ignore_case, path.text)
     if found is None:
         return Fact(None, path.span)
-    why = "begin with `..`" if found.dots else "lengthen the folder's name"
-    return Fact(f"{found.written} captures may {why}", path.part(found.start, found.end))
+    return Fact(f"{found.written} captures may {found.may}", path.part(found.start, found.end))
 
 
 def climb(pattern: str, ignore_case: bool, path: str) -> Climb | None:
@@ -48,22 +48,26 @@ def climb(pattern: str, ignore_case: bool, path: str) -> Climb | None:
     before = ""
     for written, name, start, end in list(taint.parts(path))[:MAX_PARTS]:
         group = _group(tree, name) if name else None
-        if group is not None and before:
-            dots = before.endswith("/")
-            if _climbs(tree, group) if dots else _chooses(group):
-                return Climb(written, start, end, dots)
+        may = _may(tree, group, before) if group is not None and (before or start == 0) else ""
+        if may:
+            return Climb(written, start, end, may)
         before = "" if name else written
     return None
 
 
+def _may(tree: Tree, group: Group, before: str) -> str:
+    """What a capture can do behind a text; "" for nothing."""
+    if before.endswith("/"):
+        return DOTS if _climbs(tree, group) else ""
+    found = shape.of(group.item)
+    path = not before and found.first == _SLASH and found.chars & _NAMES == _NAMES
+    if not path and found.first & _NAMES != _NAMES:
+        return ""
+    return LONGER if before else ANY
+
+
 def _group(tree: Tree, name: str) -> Group | None:
     return next((one for one in tree.groups if name in (str(one.number), one.name.lower())), None)
-
-
-def _chooses(group: Group) -> bool:
-    """Whether it can begin as any name does."""
-    first = shape.of(group.item).first
-    return first & _NAMES == _NAMES
 
 
 def _climbs(tree: Tree, group: Group) -> bool:

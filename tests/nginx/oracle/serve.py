@@ -7,6 +7,7 @@ import contextlib
 import importlib.util
 import os
 import platform
+import random
 import shutil
 import socket
 import ssl
@@ -58,10 +59,13 @@ def newest() -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, of those that no system gives to clients: nobody takes it before nginx does."""
+    for _ in range(1000):
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("there is no free port")
 
 
 class Upstream(threading.Thread):

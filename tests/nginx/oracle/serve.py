@@ -59,7 +59,7 @@ def newest() -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now, of those that no system gives to clients: nobody takes it before nginx does."""
+    """A port that nobody listens on now, of those that no system gives to clients: none takes it before nginx does."""
     for _ in range(1000):
         port = random.SystemRandom().randrange(10_000, 32_000)
         with contextlib.suppress(OSError), socket.socket() as probe:

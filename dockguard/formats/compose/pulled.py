@@ -89,6 +89,14 @@ class Pulled:
         return self._of(_ended)
 
     @property
+    def fault(self) -> Fact[str]:
+        """Why it cannot be the name of an image; absent for one that can, and for an image's id."""
+        from dockguard.common.imageref import parse
+
+        wrong = "" if _ID.fullmatch(self.written) else parse(self.written).error
+        return Fact(wrong or None, self.span, self.fact.via)
+
+    @property
     def is_made_here(self) -> bool:
         """Whether a service of the project builds an image of this name."""
         project = self.service.project

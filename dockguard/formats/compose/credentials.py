@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from dockguard.common.secrets_verdict import Verdict
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from dockguard.formats.compose.parts import Entry
 
 MAX_COMMAND = 20_000  # code points of a command that are looked at
+MAX_EXTENDED, MAX_DEPTH = 20_000, 30  # values below `x-…` that are looked at, and how deep they may stand
+MIN_TOKEN = 16  # code points: no token is shorter
 _WORDS = {
     "token": "a token",
     "private key": "a private key",
@@ -35,7 +38,7 @@ class Credential:
 
     span: Span
     name: str  # the variable, argument, label or option; "" where it has none
-    where: str  # environment, build argument, command, healthcheck, hook, hook command, label, config
+    where: str  # environment, build argument, command, healthcheck, hook, hook command, label, config, extension
     verdict: Verdict
     owner: str  # the subject of what holds it
     service: Service | None
@@ -99,13 +102,43 @@ def of_service(service: Service) -> Iterator[Credential]:
 
 
 def of_project(project: Project) -> Iterator[Credential]:
-    """Everything that the services and the contents of configs hold."""
-    for service in project.services:
-        yield from of_service(service)
+    """Everything that the services, the contents of configs and extensions hold."""
+    known: set[Span] = set()
+    for found in (*chain.from_iterable(map(of_service, project.services)), *_of_contents(project)):
+        known.add(found.span)
+        yield found
+    for found in _of_extensions(project):
+        if found.span not in known:  # what a service takes over is the service's
+            yield found
+
+
+def _of_contents(project: Project) -> Iterator[Credential]:
     for config in (*project.configs, *project.secrets):
         value = config.value.get("content")
         if value is not None and value.text:
             yield from _in_text(value, shown(value.text), "config", config.subject, None)
+
+
+def _of_extensions(project: Project) -> Iterator[Credential]:
+    """Tokens and keys below `x-…`; names mean there what their readers want, so passwords are not looked for."""
+    from dockguard.common.secrets import judge
+
+    roots = ((name, name, item) for name, item in project.value.map.items() if name.startswith("x-"))
+    for owner, name, value in islice(chain.from_iterable(_below(*root, 0) for root in roots), MAX_EXTENDED):
+        text = _text(value)
+        verdict = judge(name, text) if len(text) >= MIN_TOKEN else None
+        if verdict is not None and verdict.leaks and verdict.kind.value in ("token", "private key"):
+            yield Credential(value.place, name, "extension", verdict, owner, None, "", value)
+
+
+def _below(owner: str, name: str, value: Value, depth: int) -> Iterator[tuple[str, str, Value]]:
+    """A value and every one below it, with the nearest name."""
+    yield owner, name, value
+    if depth > MAX_DEPTH:
+        return
+    named = value.map.items() if value.is_map else ((name, item) for item in value.list) if value.is_list else ()
+    for key, item in named:
+        yield from _below(owner, key, item, depth + 1)
 
 
 def _entries(entries: Iterable[Entry], where: str, owner: str, service: Service) -> Iterator[Credential]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from dockguard.formats.nginx.flow.values import VARIABLE
 from dockguard.formats.nginx.headers.headers import Carried, Header
@@ -112,10 +113,20 @@ class Cookie(Carried):
 
 def cookies(headers: Iterable[Header], servers: Many[Server]) -> Iterator[Cookie]:
     """The cookies of Set-Cookie lines, each with whether one of the servers that send it speaks TLS."""
+    every = {id(one.level): one for one in servers}
+    known: dict[int, Fact[bool]] = {}
     for header in headers:
         if header.key == "set-cookie":
             home = header.directive.level
-            sending = [one for one in servers if home in one.level.chain or one.level in home.chain]
-            sure = [one.tls for one in sending if one.tls.known]
-            doubtful = [one.tls for one in sending if not one.tls.sure]
-            yield Cookie(header, [*sure, *doubtful, Fact[bool](None, header.span)][0])
+            if id(home) not in known:
+                own = [every[id(level)] for level in home.chain if id(level) in every]
+                sending = own or [one for one in every.values() if home in one.level.chain]
+                known[id(home)] = _tls(sending, Fact[bool](None, header.span))
+            yield Cookie(header, known[id(home)])
+
+
+def _tls(servers: Iterable[Server], none: Fact[bool]) -> Fact[bool]:
+    """TLS of a server that speaks it, else of one that may; `none` where no server does."""
+    facts = [one.tls for one in servers]
+    sure, doubtful = (fact for fact in facts if fact.known), (fact for fact in facts if not fact.sure)
+    return next(chain(sure, doubtful), none)

@@ -56,12 +56,16 @@ def single() -> dict[str, tuple[str, str]]:
 
 def repeats(levels: Iterable[Level]) -> Iterator[Repeat]:
     """Each line but the first, block by block."""
+    templates: dict[int, bool] = {}
+
+    def templated(line: Directive) -> bool:
+        source = line.statement.source
+        if id(source) not in templates:
+            templates[id(source)] = any(sign in source.text for sign in _BRANCHES)
+        return not line.verbatim or templates[id(source)]
+
     for level in levels:
         if len(level.own) < len(level.directives) and not level.data():
             for name, lines in level.own.items():
-                if len(lines) > 1 and name in single() and not any(_templated(line) for line in lines):
+                if len(lines) > 1 and name in single() and not any(map(templated, lines)):
                     yield from (Repeat(lines[0], again) for again in lines[1:])
-
-
-def _templated(line: Directive) -> bool:
-    return not line.verbatim or any(sign in line.statement.source.text for sign in _BRANCHES)

@@ -15,7 +15,8 @@ AWAY = ("syslog:", "stderr", "/dev/", "off", "memory:", "$")
 
 def check(directive: Directive) -> Iterator[Finding]:
     """A file, where no other line of the block sends the log elsewhere."""
-    lines = [line for line in directive.level.own.get(directive.name, []) if line.words]
-    away = any(line.text(0).startswith(AWAY) or line.words[0].opaque for line in lines)
-    if lines and directive is lines[0] and not away:
+    lines = directive.level.own.get(directive.name, [])
+    if directive is not next((line for line in lines if line.words), None):
+        return
+    if not any(line.words and (line.text(0).startswith(AWAY) or line.words[0].opaque) for line in lines):
         yield Finding(directive.span, "the log stays on this machine")

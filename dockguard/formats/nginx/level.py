@@ -54,6 +54,11 @@ class Directive:
         return spelled(self.name, self.statement.texts)
 
     @property
+    def block(self) -> Level | None:
+        """The block that it opens; to be asked when all of them are made."""
+        return self.level.opened.get(id(self.statement))
+
+    @property
     def args(self) -> Many[Fact[str]]:
         """Its arguments, each with its place."""
         return Many(tuple(self.arg(index) for index in range(len(self.words))), self.span)
@@ -252,6 +257,11 @@ class Level:
     @cached_property
     def _inside(self) -> tuple[Level, ...]:
         return tuple(self._descend())
+
+    @cached_property
+    def opened(self) -> dict[int, Level]:
+        """The blocks in it by the identity of what opens them."""
+        return {id(child.statement): child for child in reversed(self.children)}  # the first of several counts
 
     def _descend(self) -> Iterator[Level]:
         stack = [self]

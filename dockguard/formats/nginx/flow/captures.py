@@ -192,7 +192,7 @@ def _leaves(line: Directive) -> bool:
 
 def _inside(opened: Directive) -> Iterator[Provider]:
     """What the block of an `if` may try when it runs."""
-    block = next((child for child in opened.level.children if child.statement is opened.statement), None)
+    block = opened.block
     for line in block.own.get("rewrite", ())[-3:] if block is not None else ():
         yield _rewrite(line, TRIED)
 

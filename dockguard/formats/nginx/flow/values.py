@@ -57,7 +57,7 @@ class Variables:
         found = {}
         for level in self._http.walk() if self._http else ():
             for directive in level.lines(_MAPPING) if not level.own.keys().isdisjoint(_MAPPING) else ():
-                block = _block_of(directive, level) if directive.words else None
+                block = directive.block if directive.words else None
                 if block is not None:
                     found[directive.texts[-1].lstrip("$").lower()] = (directive, block)
         return found
@@ -169,10 +169,6 @@ def _joined(combination: tuple[Choice, ...], word: Word | None) -> Choice:
     text = "".join(choice.text for choice in combination)
     empty = all(choice.maybe_empty or not choice.text for choice in combination)
     return Choice(text, word if word and text == word.text else None, empty)
-
-
-def _block_of(directive: Directive, level: Level) -> Level | None:
-    return next((child for child in level.children if child.statement is directive.statement), None)
 
 
 def _running(line: Directive, homes: list[Level]) -> tuple[int, int, int]:

@@ -191,7 +191,7 @@ def _uses_groups(later: list[Directive], level: Level) -> bool:
             return True
         if line.name == "if":
             compared = next((line.text(at + 1) for at in (1, 2) if line.text(at) in ("=", "!=")), "")
-            block = next((child for child in level.children if child.statement is line.statement), None)
+            block = line.block
             inside = any(_NUMBERED.search(inner.text(1)) for inner in (block.own.get("set", ()) if block else ()))
             if inside or _NUMBERED.search(compared):
                 return True

@@ -187,7 +187,7 @@ def _if(line: Directive) -> Iterator[Regex]:
 
 
 def _map(line: Directive) -> Iterator[Regex]:
-    block = next((child for child in line.level.children if child.statement is line.statement), None)
+    block = line.block
     for entry in block.directives if block is not None else ():
         word = entry.statement.name
         if word.text.startswith("~"):

@@ -141,7 +141,7 @@ def _values(site: Site) -> Iterator[tuple[Directive, Word]]:
 
 
 def _mapped(line: Directive) -> Iterator[tuple[Directive, Word]]:
-    block = next((child for child in line.level.children if child.statement is line.statement), None)
+    block = line.block
     for entry in block.directives if block is not None else ():
         if entry.words and entry.name.startswith("~") and "$" in entry.text(0):
             yield entry, entry.words[0]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import socket
-import threading
 
 import pytest
 
@@ -17,25 +14,18 @@ from .oracle import serve
 pytestmark = pytest.mark.skipif(not serve.available(), reason="there is no nginx to ask")
 
 
-class Counting(threading.Thread):
+class Counting(serve.Upstream):
     """An upstream that gives every request a cookie of its own, and forbids caches where it is asked to."""
 
     def __init__(self):
-        super().__init__(daemon=True)
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
+        super().__init__()
+        self.numbers = itertools.count()
 
-    def run(self):
-        for number in itertools.count():
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                target = connection.recv(65536).split(b" ")[1]
-                head = f"X-Number: {number}\r\n" + ("Cache-Control: private\r\n" if b"private" in target else "")
-                head += f"Set-Cookie: sid={number}\r\n" if b"cookie" in target else ""
-                connection.sendall(f"HTTP/1.0 200 OK\r\n{head}Content-Length: 0\r\n\r\n".encode())
+    def _answer(self, connection):
+        number, target = next(self.numbers), connection.recv(65536).split(b" ")[1]
+        head = f"X-Number: {number}\r\n" + ("Cache-Control: private\r\n" if b"private" in target else "")
+        head += f"Set-Cookie: sid={number}\r\n" if b"cookie" in target else ""
+        connection.sendall(f"HTTP/1.0 200 OK\r\n{head}Content-Length: 0\r\n\r\n".encode())
 
 
 @pytest.fixture
@@ -43,7 +33,7 @@ def upstream():
     thread = Counting()
     thread.start()
     yield thread
-    thread.socket.close()
+    thread.stop()
 
 
 def configuration(upstream, lines, names="a"):

@@ -99,6 +99,10 @@ class Upstream(threading.Thread):
         connection.sendall((head + "Content-Length: 2\r\n\r\n" + ("" if method == "HEAD" else "up")).encode())
 
     def stop(self) -> None:
+        """Ends the thread first: one that is about to accept would take from whatever gets the socket's number next."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.join(5)
         self.socket.close()
 
 

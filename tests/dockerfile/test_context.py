@@ -54,7 +54,7 @@ def test_patterns_are_mobys(patterns: str, path: str, expected: bool) -> None:
     assert ignored(patterns, path) is expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(["a", "b", "*", "?", "/"]), max_size=7), st.text(alphabet="ab/", max_size=7))
 @example(["b", "*", "*", "*", "/"], "b")  # `**/` behind a letter matches nothing, too
 def test_both_ways_of_matching_agree(parts: list[str], path: str) -> None:

@@ -67,7 +67,7 @@ def ask(owner: Any, text: str) -> int:
     return count
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @example("FROM x\nCOPY <<E <<E a")
 @given(FILES)
 def test_every_question_has_an_answer(text: str) -> None:

@@ -96,7 +96,7 @@ def test_values_cannot_grow_without_bound() -> None:
     assert expand("${A:-" * 500 + "}" * 500, {}).error
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="ab*?", max_size=6), st.text(alphabet="ab", max_size=8), st.booleans())
 def test_patterns_match_as_regular_expressions_do(pattern: str, value: str, longest: bool) -> None:
     regex = re.compile("".join(".*" if c == "*" else "." if c == "?" else c for c in pattern))
@@ -112,7 +112,7 @@ def test_long_patterns_are_refused() -> None:
         replace("a" * 5000, "*a*b", "x", every=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="$A{}:-+?#%/'\"\\ ab", max_size=40))
 def test_no_word_raises(word: str) -> None:
     expand(word, ENV)

@@ -92,7 +92,7 @@ def test_bounds_are_problems() -> None:
     assert [problem.span.line for problem in heavy.problems if problem.span] == [2]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet="FROMRUNUSEENVCOPY aA=\"'\\`$<>-#{}[],:\n\r\t\0é\u2028", max_size=200))
 def test_no_text_raises(text: str) -> None:
     tree = tree_of(text)

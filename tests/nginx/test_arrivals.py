@@ -22,7 +22,7 @@ PATTERNS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(PATTERNS), st.text("abcd/12", max_size=8))
 def test_which_texts_an_expression_takes(pattern, text):
     tree = pcre.parse(pattern)

@@ -39,7 +39,7 @@ def _strings(pattern):
     return st.one_of(TEXTS, st.from_regex(re.compile(pattern, re.ASCII), fullmatch=False).filter(lambda t: len(t) < 60))
 
 
-@settings(max_examples=COUNT, deadline=None)
+@settings(max_examples=COUNT)
 @given(st.data())
 def test_captures_stay_within_their_shapes(data):
     pattern = data.draw(st.tuples(st.sampled_from(["", "^"]), PATTERNS, st.sampled_from(["", "$"])).map("".join))
@@ -62,7 +62,7 @@ def test_whether_a_group_begins_where_the_text_begins(pattern, first):
     assert shape.captures(pattern)[1].heads is first
 
 
-@settings(max_examples=COUNT, deadline=None)
+@settings(max_examples=COUNT)
 @given(st.data())
 def test_automata_accept_what_matches(data):
     pattern = data.draw(st.tuples(st.sampled_from(["", "^"]), PATTERNS, st.sampled_from(["", "$"])).map("".join))
@@ -92,7 +92,7 @@ def _accepts(machine, text):
     return machine.final in states
 
 
-@settings(max_examples=COUNT, deadline=None)
+@settings(max_examples=COUNT)
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_not(text):
     pcre.parse(text)

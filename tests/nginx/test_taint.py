@@ -26,7 +26,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(WORDS, max_size=60).map(" ".join), st.booleans())
 def test_any_text_has_answers(text, inside):
     found = site(f"events {{}} http {{ server {{ {text} }} }}" if inside else text)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockguard.config import Context
@@ -125,8 +125,6 @@ services = st.lists(st.sampled_from(sorted(CHANGES)), max_size=5, unique=True).f
 
 @settings(
     max_examples=int(os.environ.get("DOCKGUARD_LONG", "25")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(services)
 def test_what_fails_the_baseline_fails_restricted(changes: dict[str, Any]) -> None:

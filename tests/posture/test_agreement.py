@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from dockguard.posture.model import BAD, OK, UNKNOWN
 from dockguard.posture.services import controls
@@ -23,7 +23,7 @@ from .looks import looked, service
 
 SOUND = project({"ports": None})["services"]["app"]
 EXAMPLES = int(os.environ.get("DOCKGUARD_LONG", "25"))
-SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=EXAMPLES)
 
 
 @SLOW

@@ -149,7 +149,7 @@ def harmless(output: str) -> bool:
     return all(char == "\n" or char.isprintable() for char in output)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(hostile_runs(), st.sampled_from([40, 73, 100]), st.booleans())
 def test_hostile_text_never_leaves_its_columns_nor_reaches_the_terminal(run: Run, width: int, verbose: bool) -> None:
     outputs = [render(run, width=width, verbose=verbose), header(run, width=width), problems(run, width=width)]
@@ -160,7 +160,7 @@ def test_hostile_text_never_leaves_its_columns_nor_reaches_the_terminal(run: Run
     assert len(concise.render(run).splitlines()) == len(run.active) + len(run.problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hostile_runs())
 def test_every_output_survives_hostile_text_and_can_be_written_in_utf_8(run: Run) -> None:
     for name in FORMATS:

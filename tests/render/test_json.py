@@ -209,7 +209,7 @@ def test_the_same_run_gives_the_same_bytes() -> None:
     assert render(sample(), color=True, verbose=True, width=40, suppressed=True) == render(sample())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(hostile_runs())
 def test_hostile_text_keeps_the_contract(run: Run) -> None:
     checked(run)

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from dockguard.finding import Edit, Fix, Note, Problem, Severity
 from dockguard.render.sarif import render
@@ -123,7 +123,7 @@ def test_everything_is_valid_by_the_schema(suppressed: bool) -> None:
         jsonschema.validate(json.loads(render(run, suppressed=suppressed)), schema())
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(hostile_runs())
 def test_hostile_text_is_valid_by_the_schema(run: Run) -> None:
     jsonschema.validate(json.loads(render(run, suppressed=True)), schema())

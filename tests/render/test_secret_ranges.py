@@ -53,7 +53,7 @@ pgbouncer -password {1}
 """.strip().splitlines()
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(FORMS).flatmap(lambda form: st.from_regex(re.compile(form, re.ASCII))))
 def test_no_token_is_overlooked(token: str) -> None:
     found = [one for one in find_in_text(token) if one.verdict.leaks]
@@ -61,7 +61,7 @@ def test_no_token_is_overlooked(token: str) -> None:
     assert suspicious(token)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from(TEMPLATES), st.sampled_from(NAMES), VALUE)
 def test_no_named_secret_is_overlooked(template: str, name: str, value: str) -> None:
     text = template.format(name, value)

@@ -26,7 +26,7 @@ FAILED = "if ($arg_x ~ ^(q+)$) { set $y 1; }"
 
 
 def _shown(port, path):
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as channel:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as channel:
         channel.sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: channel.recv(65536), b"")).decode("latin1")
     found = re.search(r"\r\nX-(\d): \[(.*?)\]\r\n", answer, re.S)

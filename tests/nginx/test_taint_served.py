@@ -56,7 +56,7 @@ def _server(rng):
 
 
 def _ask(port, path):
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as channel:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as channel:
         channel.sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode())
         data = b""
         with contextlib.suppress(OSError):
@@ -142,7 +142,7 @@ def _compare(answer, found, taint, shown, empty, where):
 )
 def test_what_can_split_headers(line, path, headers, splits):
     with _served(line) as (whole, port):
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as channel:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as channel:
             more = f"{headers}\r\n" if headers else ""
             channel.sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\n{more}Connection: close\r\n\r\n".encode())
             answer = b"".join(iter(lambda: channel.recv(65536), b"")).partition(b"\r\n\r\n")[0]
@@ -168,7 +168,7 @@ def test_what_can_split_headers(line, path, headers, splits):
 )
 def test_what_leads_to_other_sites(line, path, away):
     with _served(line) as (whole, port):
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as channel:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as channel:
             head = f"GET {path} HTTP/1.1\r\nHost: h.test\r\nX: evil.test\r\nConnection: close\r\n\r\n"
             channel.sendall(head.encode())
             answer = b"".join(iter(lambda: channel.recv(65536), b"")).decode("latin1")

@@ -65,4 +65,4 @@ def handshake(port, name="a.test", low=None, high=None, ciphers=None, host=None)
 def asks_for_status(port):
     """A handshake that asks for the OCSP answer too, by OpenSSL's own client."""
     command = [OPENSSL, "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "leaf.test", "-status"]
-    subprocess.run(command, input="", capture_output=True, text=True, timeout=10, check=False)
+    subprocess.run(command, input="", capture_output=True, text=True, timeout=60, check=False)

@@ -27,7 +27,7 @@ def without(*names: str, user: tuple[str, ...] = (), more: tuple[str, ...] = ())
 
 
 def code(*command: str) -> int:
-    return subprocess.run(command, capture_output=True, timeout=20, check=False).returncode
+    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode
 
 
 @pytest.fixture

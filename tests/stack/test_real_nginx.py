@@ -26,7 +26,7 @@ def refusal(folder: Path, http: str, more: str = "", user: int | None = None) ->
     if user is None:
         return serve.refuses(folder)
     command = [serve.BINARY, "-t", "-q", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, user=user, group=user)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, user=user, group=user)
     return done.stderr.strip() if done.returncode else ""
 
 
@@ -137,6 +137,6 @@ def test_the_directive_user_says_nothing_then(folder: Path) -> None:
         encoding="utf-8",
     )
     command = [serve.BINARY, "-t", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, user=NOBODY, group=NOBODY)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, user=NOBODY, group=NOBODY)
     assert done.returncode == 0
     assert 'the "user" directive makes sense only if the master process runs with super-user privileges' in done.stderr

@@ -28,6 +28,8 @@ IGNORED = frozenset(
     """.split()
 )
 CREDENTIALS = "u:secret"
+PATIENCE = 60  # seconds; nothing takes so long, however busy the machine is
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def available() -> bool:
@@ -59,9 +61,11 @@ def newest() -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now, of those that no system gives to clients: none takes it before nginx does."""
+    """A port that nobody listens on now, of those that no system gives to clients and no other process of this test run
+    picks from: none takes it before nginx does.
+    """
     for _ in range(1000):
-        port = random.SystemRandom().randrange(10_000, 32_000)
+        port = random.SystemRandom().randrange(10_000 + WORKER % 16, 32_000, 16)
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
             return port
@@ -102,7 +106,7 @@ class Upstream(threading.Thread):
         """Ends the thread first: one that is about to accept would take from whatever gets the socket's number next."""
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
-        self.join(5)
+        self.join(PATIENCE)
         self.socket.close()
 
 
@@ -125,7 +129,7 @@ Reply = tuple[int, Counter[tuple[str, str]]]  # status (0: closed without a word
 
 def ask(port: int, request: Ask, tls: bool = False) -> Reply:
     """Send it, and what came back."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
         wrapped = _tls().wrap_socket(plain, server_hostname=request.host) if tls else contextlib.nullcontext(plain)
         with wrapped as channel, contextlib.suppress(ConnectionResetError, ssl.SSLEOFError):
             channel.sendall(request.raw())
@@ -159,29 +163,33 @@ def normal(pairs: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> Counter[
 
 @contextlib.contextmanager
 def running(folder: Path, port: int) -> Iterator[bool]:
-    """nginx on the configuration in a folder; False when it refuses to start. Ended by its process."""
+    """nginx on the configuration in a folder; False when it refuses to start.
+
+    It is killed: without a master process a SIGTERM that comes just before it waits for events is seen at the next
+    event only, and there may never be one.
+    """
     command = [BINARY, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield _listens(process, port)
     finally:
-        process.terminate()
-        process.wait(5)
+        process.kill()
+        process.wait()
 
 
 def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return True
         if process.poll() is not None:
             return False
         time.sleep(0.0005)
-    return False
+    raise TimeoutError(f"nginx neither listens nor ends: {process.args!r}")
 
 
 def refuses(folder: Path) -> str:
     """What `nginx -t` says against a configuration; "" when it takes it."""
     command = [BINARY, "-t", "-q", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, errors="replace")
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, errors="replace")
     return result.stderr.strip() or "refused" if result.returncode else ""

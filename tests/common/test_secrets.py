@@ -292,17 +292,17 @@ def test_hostile_text_takes_linear_time(text):
     judge("PASSWORD", text)
     judge(None, text)
     secrets.find_in_text(text)
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < 8
 
 
 def test_import_loads_no_table():
     code = (
-        "import sys, time, dockguard.finding; begin = time.perf_counter(); import dockguard.common.secrets;"
-        "print(time.perf_counter() - begin, 'json' in sys.modules)"
+        "import sys, time, dockguard.finding; begin = time.process_time(); import dockguard.common.secrets;"
+        "print(time.process_time() - begin, 'json' in sys.modules)"
     )
     runs = [
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
         for _ in range(7)
     ]
     assert all(loaded == "False" for _, loaded in runs)
-    assert min(float(taken) for taken, _ in runs) < 0.006  # 2 ms, and three times that on a busy machine
+    assert min(float(taken) for taken, _ in runs) < 0.02  # 2 ms, and ten times that on a slow machine

@@ -121,7 +121,7 @@ def test_hostile_text_is_refused_in_time(name: str) -> None:
     text, code = HOSTILE[name]
     start = time.process_time()
     found = tree(text)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 8
     assert [problem.code for problem in found.problems] == ([code] if code else [])
     for problem in found.problems:
         assert problem.span is not None

@@ -57,7 +57,7 @@ def test_no_pattern_blows_up():
     started = time.process_time()
     assert not PathGlob("/".join(["**", "*a*a*a*a*a*a*b"] * 20)).matches("/".join(["a" * 200] * 100))
     assert not word_glob("*a" * 30 + "b").match("a" * 5000)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 8
 
 
 _SEGMENT = st.text("ab*?", min_size=1, max_size=3).filter(lambda text: text != "**")

@@ -82,7 +82,7 @@ def test_what_nobody_wrote_is_refused_at_once(text):
     started = time.process_time()
     with pytest.raises(ValueError, match=r"."):
         places(text)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 4
 
 
 def test_depth_has_its_own_error():

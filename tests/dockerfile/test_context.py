@@ -152,7 +152,7 @@ def test_no_text_is_too_broken_for_the_reader_of_hcl(text: str) -> None:
 def test_hostile_hcl_ends_soon(text: str) -> None:
     start = time.process_time()
     bake_hcl.targets(text)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"target": 1}', '{"target": {"a": 1}}', "{" * 5000, '{"target": {}}'])

@@ -85,7 +85,7 @@ def test_cycles_and_bombs_end():
     bomb = {f"f{index}": f"include f{index + 1}.conf;" * 8 + "add_header A b;" for index in range(14)}
     began = time.process_time()
     found = sites(nginx="events {} http { include f0.conf; }", **bomb)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 10
     assert found[0].open
 
 

@@ -56,7 +56,7 @@ def test_texts_of_others(text):
 def test_sniffing_ends_soon(text):
     began = time.process_time()
     FORMAT.sniff(text)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

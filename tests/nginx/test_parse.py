@@ -144,7 +144,7 @@ HOSTILE = {
 def test_hostile_texts_end_soon(name):
     began = time.process_time()
     found = tree(HOSTILE[name])
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 8
     assert len(found.problems) <= 40
 
 

@@ -215,4 +215,4 @@ def test_hostile_expressions_cost_little(pattern):
     began = time.process_time()
     tries(pattern)
     shape.captures(pattern)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 2

@@ -67,6 +67,7 @@ def free_port() -> int:
     for _ in range(1000):
         port = random.SystemRandom().randrange(10_000 + WORKER % 16, 32_000, 16)
         with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as nginx: what ended does not matter
             probe.bind(("127.0.0.1", port))
             return port
     raise OSError("there is no free port")

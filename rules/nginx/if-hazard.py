@@ -34,14 +34,15 @@ def leaves(line: Directive) -> bool:
     for inner in line.statement.block or ():
         if inner.name.text == "return":
             return True
-        if inner.name.text == "rewrite" and (inner.texts[-1] in ("last", "redirect", "permanent") or away(inner.texts)):
+        if inner.name.text == "rewrite" and away(inner.texts):
             return True
     return False
 
 
 def away(texts: tuple[str, ...]) -> bool:
-    """Whether a `rewrite` answers with a redirect whatever its flag is."""
-    return len(texts) > 1 and texts[1].startswith(("http://", "https://", "$scheme"))
+    """Whether a `rewrite` goes to another location by its flag, or answers with a redirect whatever that is."""
+    flagged = len(texts) > 2 and texts[-1] in ("last", "redirect", "permanent")
+    return flagged or (len(texts) > 1 and texts[1].startswith(("http://", "https://", "$scheme")))
 
 
 def exclusive(one: Directive, other: Directive) -> bool:

@@ -16,7 +16,7 @@ def check(use: Use) -> Iterator[Finding]:
     address = use.line.text(0)
     path = "" if "$" in address else written(address)
     around = next((level for level in use.line.level.chain if level.context == "location"), None)
-    if not path or around is None or around.statement is None:
+    if not path or around is None or around.statement is None or not around.statement.texts:
         return
     matched = around.statement.texts[-1]
     change = "is sent decoded and encoded again" if matched == path else f"begins with `{path}` instead of `{matched}`"

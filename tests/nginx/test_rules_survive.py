@@ -10,6 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dockguard.rulebook import rulebook
+from dockguard.run import judge_texts
+
 COUNT = int(os.environ.get("DOCKGUARD_LONG", "0") or 0) or 150
 EXAMPLE = re.compile(r"```nginx \S+\n(.*?)```", re.S)
 JUNK = (
@@ -18,6 +21,8 @@ JUNK = (
     *("more_set_headers -s;", "ssl_protocols ;", "proxy_cache ;", "root;", "map $x $y;", "error_log ;", "access_log ;"),
     *("user;", "worker_processes;", "location {", "include ;", "limit_req;", "proxy_pass;", "return;", "rewrite a;"),
 )
+
+LINE = re.compile(r"^([ \t]*[a-z_0-9]+)[^;{}\n]*(?=[;{])", re.M)
 
 
 def _mutated(pick, texts):
@@ -34,10 +39,23 @@ def _mutated(pick, texts):
     return text
 
 
-def test_no_rule_crashes(tmp_path):
+def _examples():
     pages = sorted(Path("rules/nginx").glob("*.md"))
     texts = [text for page in pages for text in EXAMPLE.findall(page.read_text(encoding="utf-8"))]
     assert len(texts) > 500
+    return texts
+
+
+def test_no_rule_needs_the_arguments_of_a_directive():
+    rules = rulebook().rules(("nginx", "stack"))
+    texts = {f"{text[: line.end(1)]}{text[line.end() :]}" for text in _examples() for line in LINE.finditer(text)}
+    assert len(texts) > 3000
+    for text in sorted(texts)[:: 1 if os.environ.get("DOCKGUARD_LONG") else 12]:
+        judge_texts({"nginx.conf": text}, rules)  # raises what a rule raises
+
+
+def test_no_rule_crashes(tmp_path):
+    texts = _examples()
     pick = random.Random(COUNT)
     for number in range(COUNT):
         folder = tmp_path / str(number)

@@ -65,6 +65,7 @@ def _ask(port, path):
     return data.partition(b"\r\n\r\n")[0].decode("latin1") if b"X-9" not in data else ""
 
 
+GROUP = 'map $uri $n1 { default ""; "~^/u/([^x]*)$" "$1"; }'
 MAP = 'map $request_uri $m { default ""; "~^/a/(.*)$" "m$1"; "~^/b" fixed; }'
 NAMES = 'map $arg_never $never { "~^(?<n>never)$" x; }'  # so that `$n` exists in every configuration
 
@@ -77,7 +78,7 @@ def _served(text):
         paths = "".join(
             f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        whole = f"{base} access_log off; {paths} {MAP} {NAMES} server {{ listen 127.0.0.1:{port}; {text} }} }}"
+        whole = f"{base} access_log off; {paths} {GROUP} {MAP} {NAMES} server {{ listen 127.0.0.1:{port}; {text} }} }}"
         (folder / "nginx.conf").write_text(whole)
         with serve.running(folder, port) as runs:
             yield (whole, port) if runs else (whole, 0)
@@ -125,7 +126,23 @@ def _compare(answer, found, taint, shown, empty, where):
         ("return 301 http://x$request_uri;", "/%0d%0aInj:1", "", False),
         ("return 301 http://x/$arg_a$args;", "/?a=%0d%0aInj:1", "", False),
         ("location ~ ^/a([^/]*)$ { return 301 /$1; }", "/a%0d%0aInj:1", "", True),
+        ("location ~ ^/a([^/]*)$ { set $v $1; return 301 /$v; }", "/a%0d%0aInj:1", "", False),
+        ("location ~ ^/a([^/]*)$ { set $w $1; set $v x$w; return 301 /$v; }", "/a%0d%0aInj:1", "", False),
+        ("location ~ ^/a(?<p>[^/]*)$ { set $v $p; return 301 /$v; }", "/a%0d%0aInj:1", "", True),
+        ("location / { if ($uri ~ ^/a([^/]*)$) { set $v $1; } return 301 /$v; }", "/a%0d%0aInj:1", "", False),
+        ("location / { rewrite ^/a([^/]*)$ /b; set $v $1; return 301 /$v; }", "/a%0d%0aInj:1", "", True),
+        ("location / { if ($uri) { rewrite ^/a([^/]*)$ /b; } set $v $1; return 301 /$v; }", "/a%0d%0aInj", "", True),
+        ("rewrite ^/a([^/]*)$ /b; location / { set $v $1; return 301 /$v; }", "/a%0d%0aInj:1", "", False),
+        (
+            "location / { rewrite ^/a([^/]*)$ /b last; } location /b { set $v $1; return 301 /$v; }",
+            "/a%0aInj:1",
+            "",
+            False,
+        ),
+        ("location ~ ^/a([^/]*)$ { set $v $1; add_header X-A $v; return 200 ok; }", "/a%0d%0aInj:1", "", False),
         ("rewrite ^/(?<p>[^?]*)$ http://x/$p redirect;", "/a%0d%0aInj:1", "", True),
+        ("rewrite ^ http://x/$n1 redirect;", "/u/%0d%0aInj:1", "", True),
+        ("location = /x { return 301 http://x$uri; }", "/x", "", False),
         ("rewrite ^/([^?]*)$ http://x/$1 redirect;", "/a%0d%0aInj:1", "", False),
         ("add_header X-A $uri; return 200 ok;", "/%0d%0aInj:1", "", True),
         ("add_header X-A $request_filename; return 200 ok;", "/%0d%0aInj:1", "", True),

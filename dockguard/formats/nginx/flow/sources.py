@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from dockguard.formats.nginx.regex import chars
+from dockguard.formats.nginx.regex.chars import Chars
 from dockguard.formats.nginx.regex.shape import ANYTHING, Shape, any_of, literal, made_of
 from dockguard.record import dataclass
 from dockguard.source import Via
@@ -24,7 +25,7 @@ class Text:
 
     `chosen`: the variables through which whoever sends a request chooses some of it. `decoded`: it holds parts of the
     path after nginx decoded them. `known` is False where nobody knows what it holds. `via` tells how it came about,
-    the newest step first.
+    the newest step first. `encoded`: characters that it would hold if nginx had not encoded it again.
     """
 
     shape: Shape
@@ -32,6 +33,7 @@ class Text:
     decoded: bool = False
     known: bool = True
     via: Via | None = None
+    encoded: Chars = 0
 
     @property
     def client(self) -> bool:

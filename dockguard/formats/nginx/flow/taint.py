@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain, islice, product
 
-from dockguard.formats.nginx.flow import captures, sources
+from dockguard.formats.nginx import matching
+from dockguard.formats.nginx.flow import captures, encoded, sources
 from dockguard.formats.nginx.flow.definitions import Definitions
+from dockguard.formats.nginx.flow.order import server_of
 from dockguard.formats.nginx.flow.sources import UNKNOWN, Text
 from dockguard.formats.nginx.flow.values import Variables
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.regex import shape
+from dockguard.formats.nginx.regex.chars import Chars
 from dockguard.formats.nginx.text.tree import Word
 from dockguard.lazy import regex
 from dockguard.record import dataclass
@@ -58,6 +61,7 @@ def whole(way: Iterable[Part]) -> Text:
         any(text.decoded for text in texts),
         all(text.known for text in texts),
         next((text.via for text in texts if text.client and text.via is not None), None),
+        _encoded(texts),
     )
 
 
@@ -70,6 +74,7 @@ def merged(texts: Iterable[Text]) -> Text:
         any(text.decoded for text in found),
         all(text.known for text in found),
         next((text.via for text in found if text.client and text.via is not None), None),
+        _encoded(found),
     )
 
 
@@ -77,8 +82,15 @@ def _names(texts: Iterable[Text]) -> frozenset[str]:
     return sources.NOBODY.union(*(text.chosen for text in texts))
 
 
+def _encoded(texts: Iterable[Text]) -> Chars:
+    found = 0
+    for text in texts:
+        found |= text.encoded
+    return found
+
+
 def _step(text: Text, span: Span, how: str) -> Text:
-    return Text(text.shape, text.chosen, text.decoded, text.known, Via(span, how, text.via))
+    return Text(text.shape, text.chosen, text.decoded, text.known, Via(span, how, text.via), text.encoded)
 
 
 class Taint:
@@ -126,7 +138,8 @@ class Taint:
         if step >= MAX_STEPS:
             return (_alone(name, UNKNOWN),)
         if name.isdecimal():
-            return (_alone(name, self._captured(int(name), line, step)),)
+            held = self._captured(int(name), line, step)
+            return (_alone(name, encoded.text(held) if encoded.again(line) else held),)
         defined = self._defined(name, line, step)
         if defined:
             return defined
@@ -222,12 +235,12 @@ class Taint:
         subject = self._subject(provider, line, step)
         groups = provider.groups
         if groups is None:
-            return Text(subject.shape, subject.chosen, subject.decoded, False, subject.via)
+            return Text(subject.shape, subject.chosen, subject.decoded, False, subject.via, subject.encoded)
         number = key if isinstance(key, int) else _number(provider, key)
         if number is None or number >= len(groups):
             return Text(shape.NOTHING)
         inside = groups[number].within(subject.shape)
-        text = Text(inside, subject.chosen, subject.decoded, subject.known, subject.via)
+        text = Text(inside, subject.chosen, subject.decoded, subject.known, subject.via, subject.encoded)
         text = _step(text, provider.at, "captured here")
         return text if provider.lead is None else _step(text, provider.lead, "brought along by this line")
 
@@ -246,6 +259,20 @@ class Taint:
             return _PATH  # it takes the place of its location before any rewrite runs
         for other in captures.before(line):
             if other.name == "rewrite" and other.text(0) in _ALWAYS and len(other.words) > 1:
+                return self.text_step(other.text(1), other, step + 1)
+        return self._path_of(line, step)
+
+    def _path_of(self, line: Directive, step: int) -> Text:
+        """The path that a line's location was chosen by."""
+        around = next((one for one in line.level.chain if one.context in ("location", "server")), None)
+        if around is None or around.context == "server":
+            return _PATH
+        match = matching.own_match(around)
+        if match.modifier == "=":
+            return _PATH if any(one.has("rewrite") for one in around.walk()) else Text(shape.literal(match.pattern))
+        server = server_of(around)
+        for other in reversed(server.own.get("rewrite", ())) if server is not None else ():
+            if other.text(0) in _ALWAYS and len(other.words) > 1 and captures.runs(other):
                 return self.text_step(other.text(1), other, step + 1)
         return _PATH
 

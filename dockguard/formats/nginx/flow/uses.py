@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockguard.formats.nginx import action
 from dockguard.formats.nginx.directives.inheritance import PASSES
 from dockguard.formats.nginx.flow import authority, cors, proxy_path
-from dockguard.formats.nginx.flow.sources import RETURN, Text
+from dockguard.formats.nginx.flow.sources import NEWLINE, RETURN, Text
 from dockguard.formats.nginx.flow.taint import Part, Taint, Way
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.regex import chars
@@ -79,7 +79,7 @@ class Use:
 
     @property
     def splits(self) -> Fact[str]:
-        """The variable through which a client puts a line break into a header or a request; absent without one."""
+        """The variable through which a client puts a line break into a header or a request; absent else."""
         if self.role not in (HEADER, UPSTREAM):
             return Fact(None, self.span)
         for way in self.ways:
@@ -100,9 +100,22 @@ class Use:
                     return self._fact(part)
         return Fact(None, self.span)
 
+    @property
+    def spared(self) -> Fact[str]:
+        """The variable that holds no line break only because `set` encodes numbered groups again; absent else."""
+        lost = NEWLINE if self.name.startswith("proxy_") else NEWLINE | RETURN
+        if self.role not in (HEADER, UPSTREAM) or self.splits.written or self.returns.written:
+            return Fact(None, self.span)
+        for way in self.ways:
+            for part in way:
+                if part.name and part.text.client and part.text.known and part.text.encoded & lost:
+                    return self._fact(part)
+        return Fact(None, self.span)
+
     def _escaped(self, part: Part) -> bool:
         """Whether nginx encodes it again: what the groups of a redirecting `rewrite` hold, but not named ones."""
-        return self.name == "rewrite" and part.name.isdecimal()
+        own = self.word.text[part.start : part.end].strip("${}") == part.name  # not one of a map's line
+        return self.name == "rewrite" and part.name.isdecimal() and own
 
     @cached_property
     def _chosen(self) -> authority.Chosen | None:

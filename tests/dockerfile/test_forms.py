@@ -73,6 +73,8 @@ def test_failures_that_pipes_hide(script: str, hidden: str | None) -> None:
         assert form.hidden_failure.known is None
     (form,) = forms(f'FROM x\nSHELL ["/bin/sh", "-o", "pipefail", "-c"]\nRUN {script}', "RUN")
     assert form.hidden_failure.known == ("a" if "pipefail" in script else hidden)  # a plain sh may have no such option
+    (form,) = forms(f"FROM x\nSHELL []\nRUN {script}", "RUN")  # refused, and the rest is judged
+    assert form.hidden_failure.known == hidden
 
 
 @pytest.mark.parametrize(

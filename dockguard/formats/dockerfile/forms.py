@@ -140,7 +140,7 @@ class Form:
     def _is_plain_sh(self) -> bool:
         """Whether SHELL asks a plain `sh` for pipefail, of which nobody knows that it has it."""
         shell = self.step.shell.known
-        return bool(shell) and shell[0] in ("/bin/sh", "sh") and "pipefail" in shell
+        return shell is not None and shell != () and shell[0] in ("/bin/sh", "sh") and "pipefail" in shell
 
     @cached_property
     def unchecked_heredoc(self) -> bool:

@@ -10,16 +10,15 @@ from dockguard.api import Finding
 if TYPE_CHECKING:
     from dockguard.api import Directive
 
-SAFE = frozenset(("return", "set", "break"))
+SAFE = frozenset(("return", "set", "break", "include"))
 
 
 def check(directive: Directive) -> Iterator[Finding]:
     """The first line that is none of them."""
-    if directive.context != "location":
+    if directive.context != "location" or directive.block is None:
         return
-    for inner in directive.statement.block or ():
-        name = inner.name.text
-        leaves = name == "rewrite" and inner.texts and inner.texts[-1] in ("last", "redirect", "permanent")
-        if name not in SAFE and not leaves:
-            yield Finding(inner.head, f"`{name}` in an `if` makes the block a location of its own")
+    for inner in directive.block.directives:
+        leaves = inner.name == "rewrite" and inner.text(len(inner.texts) - 1) in ("last", "redirect", "permanent")
+        if inner.name not in SAFE and not leaves:
+            yield Finding(inner.span, f"`{inner.name}` in an `if` makes the block a location of its own")
             return

@@ -15,7 +15,7 @@ STAYS = frozenset(("set", "break"))
 
 def check(directive: Directive) -> Iterator[Finding]:
     """The first such line; blocks with other lines the rule `if-is-evil` tells."""
-    inside = directive.statement.block or ()
-    if directive.context != "location" or not inside or any(inner.name.text not in STAYS for inner in inside):
+    inside = [inner for inner in directive.block.directives if inner.name != "include"] if directive.block else []
+    if directive.context != "location" or not inside or any(inner.name not in STAYS for inner in inside):
         return
-    yield Finding(inside[0].head, "where this runs, the block is the location of the response")
+    yield Finding(inside[0].span, "where this runs, the block is the location of the response")

@@ -17,12 +17,15 @@ class TooLarge(Exception):
 
 
 class Automaton:
-    """States by number; 0 is where a search begins, `final` is where something was found and any rest follows."""
+    """States by number; 0 is where a search begins, `final` is where something was found and any rest follows.
 
-    def __init__(self) -> None:
+    `loose`: whether the edge of a word is taken to be anywhere.
+    """
+
+    def __init__(self, loose: bool = False) -> None:
         self.takes: list[list[tuple[Chars, int]]] = []  # by characters
         self.moves: list[list[tuple[str, int]]] = []  # without one, under a condition
-        self.final = 0
+        self.final, self.loose = 0, loose
 
     def state(self) -> int:
         """A new state."""
@@ -56,6 +59,8 @@ class Automaton:
                 end = self.state()
                 self.moves[start].append((_EDGES[sign], end))
                 return end
+            case Edge(sign="b") if self.loose:
+                return start
         raise TooLarge
 
     def _repeat(self, node: Repeat, start: int) -> int:
@@ -82,9 +87,12 @@ class Automaton:
 _EDGES = {"^": AT_BEGIN, "A": AT_BEGIN, "$": AT_END, "z": AT_END, "Z": AT_END}
 
 
-def of(tree: Tree) -> Automaton | None:
-    """The automaton of an expression that may begin and end anywhere; None for what has none."""
-    found = Automaton()
+def of(tree: Tree, loose: bool = False) -> Automaton | None:
+    """The automaton of an expression that may begin and end anywhere; None for what has none.
+
+    `loose`: with `\\b` anywhere, so that it finds more than the expression does.
+    """
+    found = Automaton(loose)
     try:
         begin = found.state()
         found.takes[begin].append((chars.ALL, begin))

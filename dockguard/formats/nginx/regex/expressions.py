@@ -96,13 +96,16 @@ class Regex:
     @cached_property
     def strangers(self) -> Fact[str]:
         """What lets sites of strangers through, in words, where it is a list of origins or referers that may pass."""
-        if self.word.opaque or not self._judged or self._header not in _ORIGINS or not self._allows():
+        if self.word.opaque or not self._judged or self._header not in _ORIGINS:
             return Fact(None, self.span)
         if self._header == "http_referrer":
-            return Fact("browsers send `Referer`, with one r", self.span)
+            return Fact("no site matches: browsers send `Referer`, with one r", self.span)
+        if not self._allows():
+            return Fact(None, self.span)
         pattern = self._behind_scheme() if self.role == "valid_referers" else self.pattern
         found = origin.holes(pattern, self.ignore_case, self._header == "http_referer")
-        return Fact("; ".join(found) or None, self.span)
+        who = "no site matches" if set(found) <= set(origin.NEVER) else "sites of strangers match"
+        return Fact(f"{who}: {'; '.join(found)}" if found else None, self.span)
 
     def _behind_scheme(self) -> str:
         """An expression of `valid_referers`, which sees the text behind `http://` or `https://`, for the whole text."""

@@ -35,6 +35,12 @@ _SHARED = frozenset(
 )
 _PRIVATE = frozenset("localhost local internal lan home corp test invalid example onion".split())
 
+NEVER = (
+    "it asks for a path, and origins have none",
+    "it leaves no room for `https://`",
+    "browsers send hosts in small letters",
+)
+
 # States of the form of a header.
 _SCHEME = "https://"
 _HOST, _PORT, _PATH = 100, 101, 102
@@ -49,25 +55,34 @@ class _Endless(Exception):
 def holes(pattern: str, ignore_case: bool, referer: bool) -> tuple[str, ...]:
     """What lets strangers in, in words; empty for a sound expression, and for what nobody can judge."""
     tree = pcre.parse(pattern, ignore_case)
-    machine = automaton.of(tree) if tree is not None else None
+    machine = automaton.of(tree, loose=True) if tree is not None else None
     if tree is None or machine is None:
         return ()
     try:
         way = _Way(machine, referer)
         found = [*_before(tree), *(sorted(way.holes(), key=len)[:MAX_HOLES])]
         if not way.live:
-            found += _never(tree, machine, referer)
+            found += _never(tree, machine, referer) or _small(pattern, ignore_case, referer)
     except _Endless:
         return ()
     return tuple(dict.fromkeys(found))
 
 
-def _never(tree: Tree, machine: Automaton, referer: bool) -> Iterator[str]:
+def _never(tree: Tree, machine: Automaton, referer: bool) -> list[str]:
     """Why an expression matches no header of that form; nothing for those of other schemes than HTTP."""
     if not referer and _Way(machine, True).live:
-        yield "it asks for a path, and origins have none"
-    elif not chars.of(":/") & shape.of(tree.top).chars:
-        yield "it leaves no room for `https://`, so it never matches"
+        return [NEVER[0]]
+    if not chars.of(":") & shape.of(tree.top).chars:
+        return [NEVER[1]]
+    return []
+
+
+def _small(pattern: str, ignore_case: bool, referer: bool) -> list[str]:
+    """Whether an expression matches no such header because of its capitals."""
+    tree = None if ignore_case else pcre.parse(pattern, True)
+    machine = automaton.of(tree, loose=True) if tree is not None else None
+    live = machine is not None and _Way(machine, referer).live
+    return [NEVER[2]] if live else []
 
 
 def _before(tree: Tree) -> Iterator[str]:

@@ -59,7 +59,7 @@ class Builder:
                 return
             directive = Directive(statement, level, via)
             self.directives.append(directive)
-            if statement.name.text == "include" and not level.data():
+            if statement.name.text == "include" and (not level.data() or _of_map(level)):
                 self._include(directive, level)
             else:
                 level.add(directive)
@@ -85,10 +85,15 @@ class Builder:
             return
         trees, gap = self.resolver(directive.texts[0], directive.span)
         if gap is not None:
-            level.gaps.append(gap)
+            level.gaps.append(Gap(gap.why, frozenset()) if level.data() else gap)
             self.missing.append(directive)
         for tree in trees:
             self.file(tree, level, Via(directive.span, "included here", directive.via))
+
+
+def _of_map(level: Level) -> bool:
+    """Whether it is the block of a `map` or a `geo`, which have includes of their own."""
+    return level.statement is not None and level.statement.name.text in ("map", "geo")
 
 
 def _context(level: Level, statement: Statement) -> str:

@@ -24,5 +24,12 @@ def check(directive: Directive) -> Iterator[Finding]:
     place = directive.level.statement
     slashed = directive.name == "alias" and place is not None and bool(place.texts) and place.texts[-1].endswith("/")
     below = path.endswith("/") or not slashed
-    if below and plain in SYSTEM:
+    if below and plain in SYSTEM and not single(directive):
         yield Finding(directive.span, f"everything below `{plain}` is served")
+
+
+def single(directive: Directive) -> bool:
+    """Whether an `alias` is one folder for every request: that of an exact path, and of an expression."""
+    place = directive.level.statement
+    modifier = place.texts[0] if place is not None and len(place.texts) > 1 else ""
+    return directive.name == "alias" and modifier in ("=", "~", "~*")

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def check(server: Server) -> Iterator[Finding]:
-    """Where it is switched on; where nobody says anything, once for each server that does more than redirect."""
+    """Where it is switched on; where nobody says anything, once for each server that serves."""
     setting = server.level.setting("server_tokens")
     if setting.known in SHOWN:
         yield Finding(setting.span, f"responses of `{server.subject}` name nginx's version")
-    elif setting.value is None and not server.action:
+    elif setting.value is None and told(server):
         yield Finding(
             server.span, f"responses of `{server.subject}` name nginx's version: `server_tokens off;` is missing"
         )
@@ -27,3 +27,12 @@ def check(server: Server) -> Iterator[Finding]:
 
 
 SHOWN = ("on", "build")
+
+
+def told(server: Server) -> bool:
+    """Whether this is the server to tell it at: any that serves, else one that only answers, unless with nothing."""
+    if not server.action:
+        return True
+    around = server.level.parent
+    serving = [one for one in around.children if one.context == "server" and not one.has("return")] if around else []
+    return not serving and next((one.ended_by.known for one in server.contexts), None) != "return 444"

@@ -33,6 +33,8 @@ def _families(location: Location) -> set[str]:
     """IPv4, IPv6 or both, by where the server listens."""
     listens = location.server.listens
     found = {"::/0" if listen.address.startswith("[") else "0.0.0.0/0" for listen in listens if listen.port}
+    if any("ipv6only=off" in line.texts for line in location.server.level.own.get("listen", ())):
+        found.add("0.0.0.0/0")
     return found if found or not listens.open else {"0.0.0.0/0", "::/0"}
 
 

@@ -80,6 +80,16 @@ def redirecting(level: Level) -> Directive | None:
     return next((line for line in level.own.get("rewrite", ()) if redirects(line)), None)
 
 
+def sometimes(level: Level, kind: str, own: bool) -> Directive | None:
+    """A line that answers some requests: a redirect beside its `own` access rules, a `return` in a server's `if`."""
+    found = redirecting(level) if own else None
+    for asked in level.own.get("if", ()) if kind == "server" and found is None else ():
+        end = ending(asked.block) if asked.block is not None else None
+        if end is not None and _word(end) == "return":
+            return end
+    return found
+
+
 def redirects(rewrite: Directive) -> bool:
     """Whether a `rewrite` answers with a redirect."""
     return rewrite.text(2) in ("redirect", "permanent") or rewrite.text(1).startswith(

@@ -355,7 +355,7 @@ class Location:
     def return_skips_access(self) -> Fact[str]:
         """The `return` or redirect that answers before its `allow`, `deny` and `auth_*` lines are asked."""
         own = len(self.access.own_rules) > 0
-        line = self._action.early or (action.redirecting(self.level) if own else None)
+        line = self._action.early or action.sometimes(self.level, self.kind, own)
         kept = own or (self._action.word != "redirect" and not self.internal)
         if line is None or self.rejected or self.dead or not self.access.restricts or not kept:
             return Fact(None, self.span)

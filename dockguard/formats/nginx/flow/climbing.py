@@ -18,6 +18,7 @@ from dockguard.source import Fact
 
 DOTS, LONGER, ANY = "begin with `..`", "lengthen the folder's name", "be any path"
 MAX_PARTS = 20  # of a path
+_UNKNOWN = "\0"  # stands for what nobody knows
 _SLASH = chars.of("/")
 _NAMES = chars.of(".-x1")  # what names begin with
 
@@ -48,18 +49,27 @@ def climb(pattern: str, ignore_case: bool, path: str) -> Climb | None:
     before = ""
     for written, name, start, end in list(taint.parts(path))[:MAX_PARTS]:
         group = _group(tree, name) if name else None
-        may = _may(tree, group, before) if group is not None and (before or start == 0) else ""
+        may = _may(tree, group, before) if group is not None and not before.endswith(_UNKNOWN) else ""
         if may:
             return Climb(written, start, end, may)
-        before = "" if name else written
+        before += _ending(group, before) if name else written
     return None
+
+
+def _ending(group: Group | None, before: str) -> str:
+    """How a variable ends: with a letter of a name that goes on, or nobody knows how."""
+    found = shape.of(group.item) if group is not None else None
+    named = found is not None and not found.last & _SLASH and not (found.empty and before.endswith("/"))
+    return "x" if named else _UNKNOWN
 
 
 def _may(tree: Tree, group: Group, before: str) -> str:
     """What a capture can do behind a text; "" for nothing."""
+    found = shape.of(group.item)
+    if before == "/" and found.chars & _SLASH and found.first & _NAMES == _NAMES:
+        return ANY
     if before.endswith("/"):
         return DOTS if _climbs(tree, group) else ""
-    found = shape.of(group.item)
     path = not before and found.first == _SLASH and found.chars & _NAMES == _NAMES
     if not path and found.first & _NAMES != _NAMES:
         return ""

@@ -162,9 +162,12 @@ class Header:
 
     @property
     def replaces_upstream(self) -> bool:
-        """Whether the upstream's header of this name is hidden where this one is added."""
-        if not self.added:
-            return True
+        """Whether it takes the place of the upstream's header of this name."""
+        return not self.added or self.hides_upstream
+
+    @property
+    def hides_upstream(self) -> bool:
+        """Whether the upstream's header of this name is hidden where this one is set."""
         for kind in ("proxy", "fastcgi", "uwsgi", "scgi", "grpc"):
             hidden = self._directive.level.listed(f"{kind}_hide_header")
             if any(line.text(0).lower() == self.key for line in hidden):

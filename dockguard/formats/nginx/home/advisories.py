@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from dockguard.formats.nginx.directives.inheritance import PASSES
 from dockguard.formats.nginx.directives.settings import size
 from dockguard.formats.nginx.directives.table import Version, numbers
-from dockguard.formats.nginx.flow.order import position
+from dockguard.formats.nginx.flow import condition
+from dockguard.formats.nginx.flow.order import opener, position
 from dockguard.formats.nginx.home.release import before, is_upstream
-from dockguard.formats.nginx.level import Directive, Level
+from dockguard.formats.nginx.level import Directive
 from dockguard.formats.nginx.wire.tls import sides
 from dockguard.lazy import regex
 from dockguard.record import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _GROUP = regex(r"\((?!\*)(?!\?(?!P?<(?![=!])|'))")
 _NUMBERED = regex(r"\$[1-9]")
+_CLASS = regex(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 MAX_LINES = 20_000  # of a site that are looked at
 
 
@@ -176,13 +178,21 @@ def _rewrite_captures(site: Site) -> Iterator[Directive]:
     """A `rewrite` to a text with arguments, and behind it a `set` or an `if` that uses a numbered group."""
     for line in _lines(site, "rewrite"):
         target = line.text(1)
-        if "?" in target[:-1] and not _redirects(line) and line.text(2) not in ("last", "break"):
-            at = position(line) + 1
-            if _uses_groups(line.level.directives[at : at + 50], line.level):
-                yield line
+        goes_on = not _redirects(line) and line.text(2) not in ("last", "break")
+        if "?" in target[:-1] and goes_on and _uses_groups(_later(line)):
+            yield line
 
 
-def _uses_groups(later: list[Directive], level: Level) -> bool:
+def _later(line: Directive) -> Iterator[Directive]:
+    """The lines that may run behind a line of a rewrite program: of its block, and behind the `if` around it."""
+    own: Directive | None = line
+    while own is not None:
+        at = position(own) + 1
+        yield from own.level.directives[at : at + 50]
+        own = opener(own.level) if own.level.context.startswith("if") else None
+
+
+def _uses_groups(later: Iterable[Directive]) -> bool:
     """Whether lines of a rewrite program use a numbered group before it ends."""
     for line in later:
         if line.name in ("return", "break"):
@@ -190,7 +200,8 @@ def _uses_groups(later: list[Directive], level: Level) -> bool:
         if line.name == "set" and _NUMBERED.search(line.text(1)):
             return True
         if line.name == "if":
-            compared = next((line.text(at + 1) for at in (1, 2) if line.text(at) in ("=", "!=")), "")
+            asked = condition.of(line)
+            compared = asked.value if asked is not None and not asked.regex and asked.sign else ""
             block = line.block
             inside = any(_NUMBERED.search(inner.text(1)) for inner in (block.own.get("set", ()) if block else ()))
             if inside or _NUMBERED.search(compared):
@@ -223,6 +234,9 @@ def _nested(pattern: str) -> Iterator[tuple[int, int]]:
         char = pattern[at]
         if char == "\\":
             at += 1
+        elif char == "[":
+            inside = _CLASS.match(pattern, at)
+            at = inside.end() - 1 if inside is not None else at
         elif char == "(":
             captures = _GROUP.match(pattern, at) is not None
             number += captures

@@ -138,6 +138,11 @@ def _values(site: Site) -> Iterator[tuple[Directive, Word]]:
                 yield line, found[0]
             elif line.name == "map":
                 yield from _mapped(line)
+            elif line.name in _SEVERAL:
+                yield from ((line, word) for word in line.words if "$" in word.text and not word.opaque)
+
+
+_SEVERAL = frozenset(("try_files", "more_set_headers", "more_set_input_headers"))
 
 
 def _mapped(line: Directive) -> Iterator[tuple[Directive, Word]]:

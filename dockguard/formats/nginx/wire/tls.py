@@ -196,7 +196,8 @@ class Tls:
     @property
     def lets_encrypt(self) -> Fact[str]:
         """A certificate of Let's Encrypt, by its path."""
-        found = (fact for fact in self.certificates if "/letsencrypt/" in (fact.known or ""))
+        chain = [line.first for line in self.level.own.get("ssl_trusted_certificate", ())]
+        found = (fact for fact in (*self.certificates, *chain) if "/letsencrypt/" in (fact.known or ""))
         return next(found, Fact(None, self.span))
 
     # --- HTTP/2 and QUIC ---

@@ -42,7 +42,7 @@ def test_relative_working_directories(lines: str, relative: list[str | None], st
     ("line", "target", "file"),
     [
         ("COPY a b", "b", None),
-        ("COPY a .", None, None),
+        ("COPY a .", ".", None),
         ("COPY a /b", None, None),
         ("COPY a b c", "c", "c"),
         ("COPY a b ./c/", "./c/", None),

@@ -52,7 +52,7 @@ class Places:
         """Its relative destination, in a stage without WORKDIR."""
         found = self._target
         rooted = self.step.stage is None or self.step.workdir.written or _is_absolute(found.known)
-        return Fact(None if rooted or _bare(found.known) in (".", "./") else _bare(found.known), found.span)
+        return Fact(None if rooted else _bare(found.known), found.span)
 
     @cached_property
     def many_to_file(self) -> Fact[str]:

@@ -5,7 +5,7 @@ The facts are in data/package_managers.json, with their sources and date.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -322,7 +322,7 @@ def leftovers(
         seen.add(call.family)
         paths = tuple(cached["paths"])
         cleaned = any(later > at and _cleans(other, call, cached) for later, other in calls)
-        if not cleaned and not _removed(listed[at + 1 :], paths):
+        if not cleaned and not _removed(listed, at, paths):
             yield Leftover(call, paths)
 
 
@@ -334,12 +334,19 @@ def _cleans(other: PackageCall, call: PackageCall, cached: Mapping[str, Any]) ->
     )
 
 
-def _removed(commands: Iterable[Command], paths: tuple[str, ...]) -> bool:
-    """Whether a later command removes one of the folders or all that is in it."""
-    for command in commands:
-        if command.name in ("rm", "find", "rmdir"):
+def _removed(commands: Sequence[Command], at: int, paths: tuple[str, ...]) -> bool:
+    """Whether a command after that one removes one of the folders or all that is in it, from where `cd` has gone."""
+    here = ""
+    for number, command in enumerate(commands):
+        if command.name == "cd" and command.args:
+            here = _under(here, command.args[-1].text)
+        elif number > at and command.name in ("rm", "find", "rmdir"):
             for word in command.args:
-                text = word.text.rstrip("*").rstrip("/")
+                text = _under(here, word.text.rstrip("*")).rstrip("/")
                 if text and any(path == text or path.startswith(text + "/") for path in paths):
                     return True
     return False
+
+
+def _under(here: str, path: str) -> str:
+    return path if path.startswith(("/", "$", "~")) or not here else f"{here.rstrip('/')}/{path}"

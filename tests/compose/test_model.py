@@ -159,6 +159,14 @@ def test_lower() -> None:
     assert container.ports.open
 
 
+@pytest.mark.parametrize(("user", "uid"), [("+0", 0), ("-0", 0), ("007:1", 7), ("+-0", None), ("root", None)])
+def test_numbers_of_users_are_read_as_go_reads_them(user: str, uid: int | None) -> None:
+    (container,) = FORMAT.lower(project(f"services: {{web: {{image: a, user: '{user}'}}}}\n"))
+    assert isinstance(container, Container)
+    assert container.user.value is not None
+    assert container.user.value.uid == uid
+
+
 def test_inline_dockerfiles_and_configs_keep_their_lines() -> None:
     text = "services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM a\n        USER root\n"
     request = next(piece for piece in FORMAT.lower(project(text)) if isinstance(piece, BuildRequest))

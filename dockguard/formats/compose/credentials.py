@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dockguard.common.secrets_verdict import Verdict
 from dockguard.formats.compose.text.scalars import go_text
 from dockguard.formats.compose.text.tree import Value, part, shown
-from dockguard.lazy import cached_property
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Span
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_COMMAND = 20_000  # code points of a command that are looked at
 MAX_EXTENDED, MAX_DEPTH = 20_000, 30  # values below `x-…` that are looked at, and how deep they may stand
 MIN_TOKEN = 16  # code points: no token is shorter
+_DOLLAR = regex(r"[^\s$`]{2,200}(?:\$+[^\s${}()`]{1,200}){1,20}")
 _WORDS = {
     "token": "a token",
     "private key": "a private key",
@@ -148,12 +149,20 @@ def _entries(entries: Iterable[Entry], where: str, owner: str, service: Service)
         text = _text(entry.value)
         if not text:
             continue
-        verdict = judge(entry.name.rpartition(".")[2] if where == "label" else entry.name, text)
+        name = entry.name.rpartition(".")[2] if where == "label" else entry.name
+        verdict = judge(name, text)
+        if where != "label" and not _counts(verdict) and _has_dollar(text):
+            verdict = judge(name, text.replace("$", "S"))
         if _counts(verdict):
             file, place = origin(entry.value)
             yield Credential(place, entry.name, where, verdict, owner, service, file, entry.value)
         elif where == "label":
             yield from _hashes(entry, owner, service)
+
+
+def _has_dollar(text: str) -> bool:
+    """`pa$word`, written `pa$$word`: no shell reads a variable's value, so nothing stands for another."""
+    return _DOLLAR.fullmatch(text) is not None
 
 
 def _hashes(entry: Entry, owner: str, service: Service) -> Iterator[Credential]:

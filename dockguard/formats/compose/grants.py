@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from dockguard.formats.compose.model import Service
 
 _CGROUP_RULE = regex(r"\s*([abc])\s+(\*|\d+):(\*|\d+)\s+([rwm]{1,3})\s*")
-_MEMORY = "1"  # the major number of /dev/mem and its kin (Linux, Documentation/admin-guide/devices.txt)
+_CHARACTERS = {  # by major and minor number (Linux, Documentation/admin-guide/devices.txt)
+    **dict.fromkeys([("1", minor) for minor in ("1", "2", "4", "*")], "the host's memory"),
+    ("1", "11"): "the kernel's log",
+    ("10", "237"): "creating raw disks",
+    ("10", "*"): "creating raw disks",  # beside the tunnel's, FUSE's and the hypervisor's
+}
 _TUNNELS = tuple("wireguard openvpn tailscale gluetun netbird zerotier headscale vpn pihole wg-easy firezone".split())
 
 
@@ -187,15 +192,18 @@ def _opened(text: str, service: Service) -> str:
         return "every device of the host"
     if kind == "b":
         return "a raw disk"
-    return "the host's memory" if major == _MEMORY and minor in ("1", "2", "4", "11", "*") else ""
+    return _CHARACTERS.get((major, minor), "")
 
 
 def _has_nodes(service: Service) -> bool:
     """Whether device nodes can be made (MKNOD is a default capability) or are mounted."""
-    if service.drops_all_capabilities.value is not True:
-        return True
+    from dockguard.common.paths import device_danger
+
+    dropped = {name.known for name in service.dropped_capabilities}
     added = {name.known for name in service.added_capabilities}
-    return bool({"ALL", "MKNOD"} & added) or any(mount.host_path.known == "/dev" for mount in service.volumes)
+    if {"ALL", "MKNOD"} & added or not {"ALL", "MKNOD"} & dropped:
+        return True
+    return any(device_danger(mount.host_path.known or "") for mount in service.volumes)
 
 
 def makes_tunnels(service: Service) -> bool:

@@ -84,7 +84,8 @@ def _declared(service: Service) -> Fact[User]:
 
 def _user(text: str) -> User:
     name = text.partition(":")[0]
-    return User(text, int(name) if name.isascii() and name.lstrip("+").isdigit() and len(name) < 12 else None)
+    digits = name[1:] if name[:1] in ("+", "-") else name  # as Go's Atoi reads it: `-0` is root too
+    return User(text, int(name) if digits.isascii() and digits.isdigit() and len(name) < 12 else None)
 
 
 def _networks(service: Service) -> Many[Fact[str]]:

@@ -53,10 +53,14 @@ class Mount(View):
 
     @cached_property
     def read_only(self) -> Fact[bool]:
-        """Whether the container cannot write to it; configs and secrets are always read-only."""
+        """Whether the container cannot write to it: configs, secrets, and volumes mounted with `o: ro` never."""
         if self.path[-2] in ("configs", "secrets"):
             return Fact(True, self.span)
-        return self._bool("read_only")
+        own, options = self._bool("read_only"), _local_options(self.volume)
+        device = options.map.get("o") if options is not None else None
+        if own.value is True or device is None or "ro" not in readable(device).split(","):
+            return own
+        return Fact(True, device.place, device.via)
 
     @cached_property
     def propagation(self) -> Fact[str]:
@@ -163,9 +167,16 @@ def _backing_value(volume: Value | None) -> Value | None:
         return None
     if "file" in volume.map:
         return volume.get("file")
-    options = volume.get("driver_opts")
+    options = _local_options(volume)
     kind = readable(options.get("o")) if options is not None else ""
     return options.get("device") if options is not None and {"bind", "rbind"} & set(kind.split(",")) else None
+
+
+def _local_options(volume: Value | None) -> Value | None:
+    """What a volume says to Docker's own driver, which mounts `device` with the options in `o` (moby, volume/local)."""
+    driver = volume.get("driver") if volume is not None else None
+    is_local = driver is None or driver.data in (None, "", "local")
+    return volume.get("driver_opts") if volume is not None and is_local else None
 
 
 def _backing(volume: Value, where: Span) -> Fact[str]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from dockguard.formats.compose.entries import Entry, entries
 from dockguard.formats.compose.text.scalars import go_text
 from dockguard.formats.compose.view import View, as_bytes, as_float, as_int, as_words, fact, many
-from dockguard.lazy import cached_property
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span
 
 if TYPE_CHECKING:
     from dockguard.formats.compose.model import Service
+
+_ROOT = regex(r"(?:root|[+-]?0+)?")  # as Go's Atoi reads a number
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,7 @@ class Hook(View):
     @property
     def runs_as_root(self) -> Fact[bool]:
         """Whether its own `user` is uid 0."""
-        return self.user.map(lambda text: text.partition(":")[0].lower().lstrip("+0") in ("", "root"))
+        return self.user.map(lambda text: _ROOT.fullmatch(text.partition(":")[0]) is not None)
 
     @cached_property
     def image(self) -> Fact[str]:

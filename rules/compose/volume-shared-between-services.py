@@ -1,4 +1,4 @@
-"""Named volumes that two services can write to."""
+"""Named volumes and folders of the host that two services can write to."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ def check(service: Service) -> Iterator[Finding]:
     for mount in service.volumes:
         name, found = earlier.get(mount.source.known or "", ("", None))
         if found is not None and _writes(mount):
-            message = f"`{service.name}` and `{name}` both write to the volume `{mount.source.known}`"
+            what = f"the volume `{mount.source.known}`" if mount.type.known == "volume" else "this folder of the host"
+            message = f"`{service.name}` and `{name}` both write to {what}"
             yield Finding(mount.span, message, (Note(found.span, "and it is mounted here too"),))
 
 
 def _writes(mount: Mounted) -> bool:
-    return mount.type.known == "volume" and bool(mount.source.known) and not mount.read_only.known
+    """What belongs to the host's system is the matter of rules that weigh more."""
+    is_bind = mount.type.known == "bind" and not mount.is_of_system and not mount.names_configuration
+    return (is_bind or mount.type.known == "volume") and bool(mount.source.known) and not mount.read_only.known

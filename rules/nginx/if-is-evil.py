@@ -18,7 +18,7 @@ def check(directive: Directive) -> Iterator[Finding]:
     if directive.context != "location" or directive.block is None:
         return
     for inner in directive.block.directives:
-        leaves = inner.name == "rewrite" and inner.text(len(inner.texts) - 1) in ("last", "redirect", "permanent")
+        leaves = inner.name == "rewrite" and inner.texts and inner.texts[-1] in ("last", "redirect", "permanent")
         if inner.name not in SAFE and not leaves:
             yield Finding(inner.span, f"`{inner.name}` in an `if` makes the block a location of its own")
             return

@@ -19,7 +19,7 @@ _DOCKER = ("docker.sock", "podman.sock", "containerd.sock")
 
 
 class Peer:
-    """A `server` line of an `upstream` block."""
+    """A `server` line of an `upstream` block, or the `proxy_pass` of a server of `stream`."""
 
     def __init__(self, line: Directive, group: Level) -> None:
         self.line, self.group = line, group
@@ -35,7 +35,7 @@ class Peer:
     @property
     def subject(self) -> str:
         """The block and the server."""
-        return f"{self.group.subject}: server {self.line.text(0)}"
+        return f"{self.group.subject}: {self.line.name} {self.line.text(0)}"
 
     @property
     def host(self) -> str:
@@ -138,9 +138,31 @@ class Hop:
     @property
     def unresolvable(self) -> Fact[str]:
         """A host to look up for each request, where there is no resolver; unknown where there may be one."""
+        return _unless_resolver(self.line, self._late, self.address.span)
+
+    @cached_property
+    def _late(self) -> str:
+        """The first of its hosts that must be looked up for each request; "" for none."""
         known = self._named.union(self._groups)
-        hosts = [host for host in self.hosts if dnsname.looked_up(host) and host not in known]
-        return _unless_resolver(self.line, hosts[0] if self.moves and hosts else "", self.address.span)
+        late = (host for host in self.hosts if dnsname.looked_up(host) and host not in known)
+        return next(late, "") if self.moves else ""
+
+    @property
+    def unseen(self) -> Fact[str]:
+        """A host to look up for each request, where a resolver can only be in files that nobody read."""
+        found = self.unresolvable
+        return Fact(self._late if isinstance(found.value, Unknown) else None, found.span)
+
+    @property
+    def unnamed(self) -> Fact[str]:
+        """Its address, where only the request decides what host to look up, and no resolver is seen; absent else."""
+        text = self.line.text(0)
+        scheme = self.kind == "proxy" or "://" in text
+        fixed = all(authority.host(way, scheme) for way in self.use.ways)
+        seen = isinstance(self.line.level.nearest("resolver").value, Directive)
+        if not self.moves or fixed or "unix:" in text or seen:
+            return Fact(None, self.span)
+        return Fact(text, self.address.span)
 
     @property
     def outside(self) -> bool:
@@ -271,8 +293,18 @@ def _blocks(site: Site) -> list[Level]:
 
 
 def peers(site: Site) -> Iterator[Peer]:
-    """Every `server` of every `upstream` block."""
-    return (Peer(line, group) for group in _blocks(site) for line in group.own.get("server", ()) if line.words)
+    """Every `server` of every `upstream` block, and what servers of `stream` lead to by a name of its own."""
+    streams = [level for block in site.root.children if block.context == "stream" for level in block.children]
+    groups = [level for level in streams if level.context == "stream upstream"]
+    for group in (*_blocks(site), *groups):
+        yield from (Peer(line, group) for line in group.own.get("server", ()) if line.words)
+    named = {
+        group.statement.texts[0].lower() for group in groups if group.statement is not None and group.statement.args
+    }
+    for server in site.streams:
+        line = server.last("proxy_pass")
+        if line is not None and line.words and "$" not in line.text(0) and line.text(0).lower() not in named:
+            yield Peer(line, server)
 
 
 def hops(site: Site) -> Iterator[Hop]:

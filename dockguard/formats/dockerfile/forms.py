@@ -154,13 +154,23 @@ class Form:
     @cached_property
     def update_alone(self) -> Fact[str]:
         """The command by which a RUN fetches the index that only later ones install from."""
+        return self._fetched(relied_on=True)
+
+    @cached_property
+    def update_unused(self) -> Fact[str]:
+        """The command by which a RUN fetches an index that no command of it or of later ones installs from."""
+        return self._fetched(relied_on=False)
+
+    def _fetched(self, relied_on: bool) -> Fact[str]:
         from dockguard.formats.dockerfile.commands.installs import fetches_index
 
         used: set[str] = set()
         for command, call in reversed(list(self._calls) if self.step.name == "RUN" else []):
             if call.action in _USES and (call.packages or not fetches_index(call)):
                 used.add(call.family)
-            elif fetches_index(call) and call.family not in used and self._is_relied_on(call.family):
+            elif not relied_on and call.action != "update":  # an upgrade uses what it fetches
+                continue
+            elif fetches_index(call) and call.family not in used and self._is_relied_on(call.family) == relied_on:
                 cached = any((mount.target.known or "").startswith(_CACHES) for mount in self.step.mounts)
                 verb = command.words[0] if call.verb.startswith("-") else call.verb
                 return Fact(None if cached else f"{call.name} {verb}", command.span)

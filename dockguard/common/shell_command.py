@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dockguard.common.shell_embed import interprets_input
 from dockguard.common.shell_tree import PIPES, STOPS, Block, Element, Failure
@@ -144,6 +144,19 @@ class Command:
             element = block.owner
         return tuple(found)
 
+    @property
+    def outputs(self) -> tuple[Word, ...]:
+        """The files that its output is written to: by its own redirections, else by those of what it stands in
+        (`{ echo a; echo b; } > file`).
+        """
+        found, at = _written(self.redirects), self.element
+        for _ in range(50):
+            owner = at.block.owner
+            if found or owner is None or at.after in PIPES or at.block.kind not in _OPEN_BLOCKS:
+                break
+            found, at = _written(owner.redirects), owner
+        return found
+
     def flag(self, *names: str) -> Word | None:
         """The argument that is one of these flags: `-k` (in `-sSLk` too), `--insecure`, `--insecure=...`, `/c`."""
         for word in self.options_and_operands:
@@ -188,6 +201,13 @@ def _is_flag(text: str, name: str) -> bool:
         return text.startswith(name + "=")
     short = len(name) == 2 and name[0] == "-"
     return short and text[:1] == "-" and text[1:2] not in ("-", "") and text[1:].isalpha() and name[1] in text[1:]
+
+
+_OPEN_BLOCKS = frozenset(("group", "subshell", "branch", "loop"))  # whose commands write where the whole of it does
+
+
+def _written(redirects: Iterable[Redirect]) -> tuple[Word, ...]:
+    return tuple(one.target for one in redirects if one.writes and one.target is not None and one.fd != "2")
 
 
 def _blocks_of(element: Element) -> Iterator[Block]:

@@ -73,7 +73,7 @@ def in_script(script: Script) -> Iterator[Weakness]:
 
 def written(command: Command, feeding: tuple[Command, ...] = ()) -> Iterator[Weakness]:
     """What the lines that a command writes into files switch off; `feeding` is what is piped into it."""
-    targets = [redirect.target.text for redirect in command.redirects if redirect.writes and redirect.target]
+    targets = [target.text for target in command.outputs]
     contents = _contents(command)
     if command.name == "tee":
         targets += [word.text for word in command.args if not word.text.startswith("-")]

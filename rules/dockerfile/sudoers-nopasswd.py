@@ -25,7 +25,7 @@ def _texts(instruction: Any) -> Iterator[tuple[str, Span]]:
     for command in instruction.commands:
         for written in command.writes:
             if written.path.startswith(_FILES):
-                yield written.text, command.span
+                yield written.adds, command.span
         if command.name == "visudo":
             for before in command.script.feeding(command.command):
                 yield " ".join(word.text for word in before.args), command.span

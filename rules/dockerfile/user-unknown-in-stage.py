@@ -11,4 +11,5 @@ from dockguard.api import Finding
 def check(stage: Any) -> Iterator[Finding]:
     """One finding for each name."""
     for name in stage.nameless:
-        yield Finding(name.span, f"`{name.known}` cannot be looked up: {stage.subject} has no passwd file")
+        why = "has no passwd file" if stage.base.known == "scratch" else "has a passwd file without it"
+        yield Finding(name.span, f"`{name.known}` cannot be looked up: {stage.subject} {why}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dockguard.formats.dockerfile.habits import FETCHERS, INTERPRETERS
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
-from dockguard.source import Fact
+from dockguard.source import Fact, Many
 
 if TYPE_CHECKING:
     from dockguard.common.packages import PackageCall
@@ -70,6 +70,13 @@ class Form:
         if step.name not in _ONCE or step.onbuild or step.stage is None:
             return False
         return step is not next(s for s in reversed(step.stage.own) if s.name == step.name and not s.onbuild)
+
+    @cached_property
+    def root_accounts(self) -> Many[Fact[str]]:
+        """The accounts with number 0 that it makes besides root: by commands, or in a passwd file that it holds."""
+        from dockguard.formats.dockerfile.commands.accounts import aliases
+
+        return Many(tuple(aliases(self.step)), self.step.span)
 
     @property
     def before_from(self) -> bool:

@@ -16,10 +16,11 @@ _DROPPERS = regex(
     r"(?<![\w./-])(?:/\S*/)?(?:gosu|su-exec|setpriv|chpst|setuidgid|s6-setuidgid|runuser|su|start-stop-daemon)(?![\w.-])"
     r"|chroot\s+--userspec|supervisord|--chuid"
 )  # fmt: skip
-_NUMBER = regex(r"[0-9]+")
+_NUMBER = regex(r"\+?[0-9]+")  # runc reads `+0` as 0, too
 _LAST_OF_BASES = 999  # distributions give numbers up to this one to accounts of their own; Ubuntu has one more
 _LAST_OF_COMMANDS = 2000  # useradd and adduser count up from 1000 (100 for services)
 _NOBODY = 65534
+_DISTROLESS = frozenset({"root", "nobody", "nonroot", "tty", "staff"})  # that its passwd and group have
 
 
 def base_user(image: Fact[str], span: Span) -> Fact[User]:
@@ -198,15 +199,21 @@ def named_user(stage: Stage) -> Fact[str]:
 
 
 def nameless(stage: Stage) -> Iterator[Fact[str]]:
-    """Names in USER and --chown of a stage without passwd file."""
-    if stage.base.known != "scratch" or has_passwd(stage):
+    """Names in USER and --chown of a stage without passwd file, or with one that has a few names alone."""
+    base = stage.base.known or ""
+    listed = _DISTROLESS if base.startswith("gcr.io/distroless/") else frozenset[str]()
+    if (base != "scratch" and not listed) or has_passwd(stage):
         return
     for step in stage.own:
         if step.onbuild:
             continue
         facts = [step.argument] if step.name == "USER" else [f.value for f in step.flags if f.name == "chown"]
         for fact in facts:
-            names = [name for name in (fact.known or "").split(":") if name and not _NUMBER.fullmatch(name)]
+            names = [
+                name
+                for name in (fact.known or "").split(":")
+                if name and not _NUMBER.fullmatch(name) and name not in listed
+            ]
             if names:
                 yield Fact(names[0], fact.span, fact.via)
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from dockguard.common.shell_options import CommandLine, Grammar, parse
 from dockguard.formats.dockerfile.commands.runs import Account, RunCommand
+from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
+from dockguard.source import Fact
 
 # Options that take a value: useradd(8), usermod(8), adduser(8) of Debian and BusyBox.
 _SHORT = "bcdefghGkKpsuRPZ"
@@ -16,6 +18,9 @@ _LONG = frozenset(
 )
 
 _REPLACEMENT = regex(r"\bs([/|#,@]).{1,200}?(?<!\\)\1([a-z_][\w-]{0,40}):[^:/|#,@]{0,40}:(\d{1,9})(?=[:/|#,@])")
+
+# A line of a group with somebody in it.
+_MEMBERS = regex(r"(?m)(?:^|['\"\s])([a-z_][\w-]{0,40}):[x*!]?:\d{1,9}:[a-z_$]")
 
 
 def accounts(commands: Iterable[RunCommand]) -> Iterator[Account]:
@@ -32,7 +37,7 @@ def accounts(commands: Iterable[RunCommand]) -> Iterator[Account]:
 
 
 def _line(command: RunCommand) -> CommandLine:
-    return parse(command.command.args, Grammar(_SHORT, _LONG))
+    return parse(command.resolved.args, Grammar(_SHORT, _LONG))
 
 
 def _value(line: CommandLine, *names: str) -> str:
@@ -69,6 +74,19 @@ def renumbered(command: RunCommand) -> Account | None:
     return Account(line.operands[-1].text, int(uid[:9]), False, duplicate, command, command.span)
 
 
+def aliases(step: Step) -> Iterator[Fact[str]]:
+    """Accounts that are root under another name, each at what makes it."""
+    for command in step.commands:
+        for account in (*accounts((command,)), renumbered(command)):
+            if account is not None and account.uid == 0 and account.name != "root":
+                yield Fact(account.name, command.span)
+    for copy in step.copies:
+        if copy.content is not None and copy.target.known == "/etc/passwd":
+            yield from (
+                Fact(name, copy.span) for name, uid in lines_of(copy.content.text) if not uid and name != "root"
+            )
+
+
 def operands_of(command: RunCommand) -> list[str]:
     """The arguments that are neither options nor their values."""
     return [word.text for word in _line(command).operands]
@@ -76,13 +94,17 @@ def operands_of(command: RunCommand) -> list[str]:
 
 def _passwd_lines(command: RunCommand) -> Iterator[Account]:
     """`echo 'app:x:1000:1000::/:' >> /etc/passwd`."""
-    if not writes(command, "/etc/passwd"):
-        return
-    for text in (*command.words, *command.documents):
-        for line in text.replace("\\n", "\n").split("\n"):
-            parts = line.strip().split(":")
-            if len(parts) == 7 and parts[0] and parts[2].isascii() and parts[2].isdigit():
-                yield Account(parts[0], int(parts[2][:9]), False, False, command, command.span)
+    for text in (*command.words, *command.documents) if writes(command, "/etc/passwd") else ():
+        for name, uid in lines_of(text.replace("\\n", "\n")):
+            yield Account(name, uid, False, False, command, command.span)
+
+
+def lines_of(text: str) -> Iterator[tuple[str, int]]:
+    """Name and number of the accounts in lines of a passwd file."""
+    for line in text.split("\n"):
+        parts = line.strip().split(":")
+        if len(parts) == 7 and parts[0] and parts[2].isascii() and parts[2].isdigit():
+            yield parts[0], int(parts[2][:9])
 
 
 def _rewritten(command: RunCommand) -> Iterator[Account]:
@@ -100,10 +122,21 @@ def joined(command: RunCommand) -> Iterator[str]:
     elif command.name == "adduser":
         yield from _groups(_line(command), "-G", "--ingroup")
         yield from operands[1:2]
-    elif command.name in ("addgroup", "groupmems"):
+    elif command.name == "addgroup":
         yield from operands[1:2]
+    elif command.name == "groupmems":
+        yield from _groups(_line(command), "-g", "--group") if any(_line(command).named("-a", "--add")) else ()
     elif command.name == "gpasswd":
         yield from operands[-1:] if command.command.flag("-a", "--add", "-M", "--members") is not None else ()
+    else:
+        yield from _group_lines(command)
+
+
+def _group_lines(command: RunCommand) -> Iterator[str]:
+    """`echo 'docker:x:999:app' >> /etc/group`, `sed -i 's/^docker:x:999:/&app/' /etc/group`."""
+    for written in command.writes:
+        for found in _MEMBERS.finditer(written.adds) if written.path == "/etc/group" else ():
+            yield found[1]
 
 
 def memberships(command: RunCommand) -> Iterator[tuple[str, str]]:
@@ -121,9 +154,7 @@ def _adds_member(command: RunCommand) -> bool:
 
 def writes(command: RunCommand, path: str) -> bool:
     """Whether a command writes a file, by redirection or as `tee`; of a pipeline, whether its end does."""
-    if any(
-        redirect.writes and redirect.target and redirect.target.text == path for redirect in command.command.redirects
-    ):
+    if any(target.text == path for target in command.command.outputs):
         return True
     if command.name == "tee" and path in command.words:
         return True

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from dockguard.common.shell_options import Grammar, parse
 from dockguard.common.shell_wrappers import program
 from dockguard.formats.dockerfile.commands.runs import RunCommand
+from dockguard.formats.dockerfile.commands.writes import printed
 from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
 from dockguard.source import Fact
@@ -15,7 +17,14 @@ _OCTAL = regex(r"0?([0-7])?[0-7]{3}")
 _SYMBOLIC = regex(r"([ugoa]*)[+=]([rwxXst]*)")
 _MASK = regex(r"[0-7]{1,4}")
 _TESTS = 50  # words of a `find` that are looked at: its tests come first
-_VALUES = {"install": ("-m", "--mode"), "mkdir": ("-m", "--mode")}
+_VALUES = {  # programs with an option `-m MODE`, and the options of theirs that take a value
+    "install": Grammar("gmotS", frozenset({"--mode", "--group", "--owner", "--target-directory", "--suffix"})),
+    "mkdir": Grammar("m", frozenset({"--mode"})),
+}
+_PYTHON = regex(r"\bchmod\([^()]{0,200}\b0o([0-7]{3,4})\s*\)")
+_EVERYBODY = regex(
+    r"(?i)\*?(?:everyone|s-1-1-0|(?:builtin\\)?users|authenticated users):(?:\([a-z,]{1,12}\)){0,4}\(?(?:F|M|W)\b\)?"
+)
 
 
 def special_bits(mode: str) -> str:
@@ -48,9 +57,21 @@ def mode_of(command: RunCommand) -> str:
         words = (word.text for word in command.resolved.args)
         return next((word for word in words if not word.startswith("-") or word[1:2] in "rwxst"), "")
     if command.name in _VALUES:
-        word = command.command.option(*_VALUES[command.name])
-        return word.text if word is not None else ""
+        found = parse(command.resolved.args, _VALUES[command.name]).named("-m", "--mode")
+        return next((option.value.text for option in found if option.value is not None), "")
+    if command.name == "dpkg-statoverride":  # --add USER GROUP MODE FILE
+        named = [word.text for word in command.resolved.args if not word.text.startswith("-")]
+        return named[2] if len(named) == 4 and command.command.flag("--add") is not None else ""
+    if command.name.startswith("python"):
+        texts = (text for text in (*command.words[:8], *command.documents) if "chmod" in text)
+        return next((found[1] for found in map(_PYTHON.search, texts) if found), "")
     return _left_by(command.words[0]) if command.name == "umask" and command.words else ""
+
+
+def given_to_everybody(command: RunCommand) -> str:
+    """What Windows' `icacls FOLDER /grant Everyone:F` lets everybody do, as written; "" for nothing that changes it."""
+    granted = command.name == "icacls" and any(word.lower().startswith("/grant") for word in command.words)
+    return next((word for word in command.words if _EVERYBODY.fullmatch(word)), "") if granted else ""
 
 
 def _left_by(mask: str) -> str:
@@ -96,7 +117,8 @@ def capabilities(command: RunCommand) -> tuple[str, ...]:
     if command.name != "setcap":
         return ()
     found: list[str] = []
-    for word in command.words:
+    given = printed(command.command, command).text.split("\n") if "-" in command.words else ()
+    for word in (*command.words, *given):
         for clause in word.lower().split():
             names, operator, flags = _clause(clause)
             if operator and operator != "-" and not clause.startswith("/") and set(flags) & set("epi"):

@@ -52,13 +52,19 @@ def _chpasswd(command: RunCommand) -> Iterator[AccountPassword]:
 def _passwd(command: RunCommand) -> Iterator[AccountPassword]:
     user = next(iter(operands_of(command)), "root")
     if command.command.flag("-d", "--delete") is not None:
-        yield AccountPassword(user, "empty", Fact(Secret(""), command.span), command, command.span)
+        if command.command.flag("-l", "--lock") is None:
+            yield AccountPassword(user, "empty", Fact(Secret(""), command.span), command, command.span)
     elif command.command.flag("-u", "--unlock") is not None:
         yield AccountPassword(user, "unlocked", Fact(Secret(""), command.span), command, command.span)
     elif command.command.flag("-l", "--lock") is None:
-        lines = [line for line in printed(command.command, command).text.split("\n") if line.strip()]
-        if lines and not re.search(r"\$[A-Za-z_{(]|`", lines[0]):
-            yield _made(command, user, lines[0].strip().strip("\"'"))
+        yield from _typed(command, user)
+
+
+def _typed(command: RunCommand, user: str) -> Iterator[AccountPassword]:
+    """What is piped into a program that asks for a password."""
+    lines = [line for line in printed(command.command, command).text.split("\n") if line.strip()]
+    if lines and not re.search(r"\$[A-Za-z_{(]|`", lines[0]):
+        yield _made(command, user, lines[0].strip().strip("\"'"))
 
 
 def _option(command: RunCommand) -> Iterator[AccountPassword]:
@@ -68,6 +74,8 @@ def _option(command: RunCommand) -> Iterator[AccountPassword]:
     for word in command.command.values("-p", "--password"):
         if _is_literal(word) and not _LOCKED.fullmatch(word.text):
             yield _made(command, user, word.text)
+    if command.name == "adduser" and command.command.flag("-D", "--disabled-password", "--disabled-login") is None:
+        yield from _typed(command, user)
 
 
 def _is_literal(word: Word) -> bool:
@@ -89,6 +97,8 @@ def _hashed(command: RunCommand) -> Iterator[AccountPassword]:
     ]
     if plain and plain[0].literal and plain[0].text:
         yield _made(command, "", plain[0].text)
+    elif command.command.flag("-stdin", "--stdin", "-s") is not None:
+        yield from _typed(command, "")
 
 
 _HASH_OPTIONS = frozenset("-salt -in -rand -m --method -S --salt -R --rounds -P --password-fd".split())

@@ -33,6 +33,14 @@ class Written:
     span: Span
     sources: tuple[str, ...] = ()  # of a copy
     variables: tuple[str, ...] = ()  # that the shell replaces in `text`
+    program: bool = False  # `text` is what `sed` is told to do
+
+    @property
+    def adds(self) -> str:
+        """What it puts into the file, as far as the command line says it."""
+        from dockguard.formats.dockerfile.commands.writes import added
+
+        return added(self.text) if self.program else self.text
 
 
 @dataclass(eq=False)
@@ -108,7 +116,7 @@ class RunCommand:
         """What it asks a package manager to do."""
         from dockguard.common.packages import package_call
 
-        return package_call(self.command)
+        return package_call(self.resolved)
 
     @property
     def installs(self) -> tuple[str, ...]:
@@ -312,10 +320,10 @@ class RunCommand:
     @cached_property
     def world_writable(self) -> str:
         """The mode that it sets, where that lets everybody write; "" otherwise."""
-        from dockguard.formats.dockerfile.commands.modes import is_temporary, mode_of
+        from dockguard.formats.dockerfile.commands.modes import given_to_everybody, is_temporary, mode_of
         from dockguard.formats.dockerfile.habits import world_writable
 
-        found = world_writable(mode_of(self))
+        found = world_writable(mode_of(self)) or given_to_everybody(self)
         return "" if found and is_temporary(self) else found
 
     @property

@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from dockguard.common.shell import Command, Word
 from dockguard.formats.dockerfile.commands.runs import RunCommand, Written
+from dockguard.lazy import regex
 
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})")
+_REPLACES = regex(r"s([/|#,!@])((?:\\.|(?!\1)[^\\]){0,500})\1((?:\\.|(?!\1)[^\\]){0,2000})\1", re.S)
+_ADDS = regex(r"(?:^|[\s;}\d$/])[aic](?:\\?\s+|\\)([^\n]{1,2000})")
 _PRINTS = frozenset({"echo", "printf", "cat", "true", ":"})
 _COPIES = frozenset({"cp", "mv", "install", "ln"})
 _WRITERS = _COPIES | {"tee", "dd", "sed"}
@@ -24,8 +27,7 @@ class Printed(NamedTuple):
 
 def writes(command: RunCommand) -> Iterator[Written]:
     """Targets of redirections, of `tee`, `cp`, `mv`, `install`, `ln` and `dd`, and of `sed -i`."""
-    targets = [redirect.target for redirect in command.command.redirects if redirect.writes and redirect.target]
-    written = [target for target in targets if target.text != "/dev/null"]
+    written = [target for target in command.command.outputs if target.text != "/dev/null"]
     if not written and command.name not in _WRITERS:
         return
     out = printed(command.command, command)
@@ -44,7 +46,13 @@ def writes(command: RunCommand) -> Iterator[Written]:
     elif command.name == "sed" and command.command.flag("-i", "--in-place") is not None and len(words) > 1:
         names = tuple(name for word in command.command.args for name in variables(word))
         for path in words[1:]:
-            yield Written(path, words[0], command, command.span, (), names)
+            yield Written(path, words[0], command, command.span, (), names, program=True)
+
+
+def added(program: str) -> str:
+    """What a `sed` program puts in place of what it finds, or adds: the lines of `s`, `a`, `i` and `c`."""
+    replaced = [found[3] for found in _REPLACES.finditer(program)]
+    return "\n".join([*replaced, *(found[1] for found in _ADDS.finditer(program))])
 
 
 def printed(command: Command, host: RunCommand) -> Printed:

@@ -14,7 +14,7 @@ from dockguard.stack.upstreams import Upstream
 from dockguard.wording import show
 
 if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its node from the engine
-    from dockguard.formats.compose import parts
+    from dockguard.formats.compose import mounts, parts
     from dockguard.formats.compose.bounds import Bound as Bound
     from dockguard.formats.compose.credentials import Credential as Credential
     from dockguard.formats.compose.grants import Access as Access
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.compose.model import Service as Service
     from dockguard.formats.compose.model import Volume as Volume
     from dockguard.formats.compose.monitoring import Weakness as Weakness
-    from dockguard.formats.compose.parts import Build as Build
+    from dockguard.formats.compose.process import Build as Build
     from dockguard.formats.compose.pulled import Pulled as Pulled
     from dockguard.formats.compose.switches import Switch as Switch
     from dockguard.formats.dockerfile.commands.debugging import ImageSwitch as ImageSwitch
@@ -55,7 +55,7 @@ if TYPE_CHECKING:  # the formats' models, for annotations only: a rule gets its 
     from dockguard.formats.nginx.wire.sockets import Clear as Clear
     from dockguard.formats.nginx.wire.tls import Tls as Tls
 
-    Mounted = parts.Mount  # what a service mounts; `Mount` is the stack's word
+    Mounted = mounts.Mount  # what a service mounts; `Mount` is the stack's word
     ServicePort = parts.Port
 
 __all__ = [

@@ -7,7 +7,8 @@ from typing import Any
 
 from dockguard.finding import Finding
 from dockguard.formats.compose.model import Service
-from dockguard.formats.compose.parts import Mount, Port
+from dockguard.formats.compose.mounts import Mount
+from dockguard.formats.compose.parts import Port
 from dockguard.posture.model import Said
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Unknown

@@ -11,7 +11,7 @@ from dockguard.source import Fact, Many, Span, Unknown
 
 if TYPE_CHECKING:
     from dockguard.formats.compose.model import Service
-    from dockguard.formats.compose.parts import Mount
+    from dockguard.formats.compose.mounts import Mount
     from dockguard.formats.compose.text.tree import Value
 
 

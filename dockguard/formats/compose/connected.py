@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dockguard.formats.compose.mounts import Mount
 from dockguard.formats.compose.owner import Owner
-from dockguard.formats.compose.parts import Attachment, Dependency, Mount, Port, Tmpfs
+from dockguard.formats.compose.parts import Attachment, Dependency, Port, Tmpfs
 from dockguard.formats.compose.text.tree import Value
 from dockguard.formats.compose.view import many, only_variable, open_items
 from dockguard.lazy import cached_property

@@ -14,8 +14,8 @@ from dockguard.record import dataclass
 from dockguard.source import Span
 
 if TYPE_CHECKING:
+    from dockguard.formats.compose.entries import Entry
     from dockguard.formats.compose.model import Project, Service
-    from dockguard.formats.compose.parts import Entry
 
 MAX_COMMAND = 20_000  # code points of a command that are looked at
 MAX_EXTENDED, MAX_DEPTH = 20_000, 30  # values below `x-…` that are looked at, and how deep they may stand

@@ -11,6 +11,7 @@ from dockguard.formats.base import Kind
 from dockguard.formats.compose.bounds import Bound, Scratch
 from dockguard.formats.compose.committed import SecretFile
 from dockguard.formats.compose.credentials import Credential
+from dockguard.formats.compose.entries import Entry
 from dockguard.formats.compose.grants import Access, Capability, SecurityOption
 from dockguard.formats.compose.model import (
     Change,
@@ -24,7 +25,9 @@ from dockguard.formats.compose.model import (
     Volume,
 )
 from dockguard.formats.compose.monitoring import Weakness
-from dockguard.formats.compose.parts import Build, Entry, Hook, Mount, Port
+from dockguard.formats.compose.mounts import Mount
+from dockguard.formats.compose.parts import Port
+from dockguard.formats.compose.process import Build, Hook
 from dockguard.formats.compose.pulled import Pulled
 from dockguard.formats.compose.refusal import Difference, Refusal, Requirement
 from dockguard.formats.compose.switches import Switch

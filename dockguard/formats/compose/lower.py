@@ -8,9 +8,9 @@ from typing import Any
 
 from dockguard.formats.compose import reach
 from dockguard.formats.compose.model import Project, Service
-from dockguard.formats.compose.parts import Build
-from dockguard.formats.compose.parts import Mount as MountNode
+from dockguard.formats.compose.mounts import Mount as MountNode
 from dockguard.formats.compose.parts import Port as PortNode
+from dockguard.formats.compose.process import Build
 from dockguard.formats.compose.text.tree import Value, is_unknown
 from dockguard.source import Fact, Many, Origin, Source, Unknown, absent
 from dockguard.stack.pieces import BuildRequest, Container, Mount, Piece, Port, Rights, User

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.credentials import origin
-from dockguard.formats.compose.parts import Entry
+from dockguard.formats.compose.entries import Entry
 from dockguard.formats.compose.text.scalars import go_text
 from dockguard.formats.compose.text.tree import Value, is_unknown
 from dockguard.lazy import regex

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dockguard.api import Directive
 
 DEFAULT = 512  # worker_connections
+USUAL = 1024  # files of a process, where nobody sets a limit
 
 
 def check(directive: Directive) -> Iterator[Finding]:
@@ -22,7 +23,7 @@ def check(directive: Directive) -> Iterator[Finding]:
     if directive is limit and 0 < _number(limit) < wanted:
         notes = (Note(connections.span, "for these connections"),) if connections is not None else ()
         yield Finding(limit.span, f"{_number(limit)} files are too few: {wanted} are needed", notes)
-    elif directive is connections and limit is None:
+    elif directive is connections and limit is None and wanted > USUAL:
         yield Finding(directive.span, "without `worker_rlimit_nofile` the system's limit on files counts")
 
 

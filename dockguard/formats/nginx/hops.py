@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dockguard.formats.nginx import dnsname
 from dockguard.formats.nginx.flow import authority
 from dockguard.formats.nginx.flow.uses import UPSTREAM, Use, uses
-from dockguard.formats.nginx.flow.values import names
+from dockguard.formats.nginx.flow.values import VARIABLE, names
 from dockguard.formats.nginx.level import Directive, Level
 from dockguard.formats.nginx.location import Location
 from dockguard.formats.nginx.site import Site
@@ -160,7 +160,8 @@ class Hop:
         scheme = self.kind == "proxy" or "://" in text
         fixed = all(authority.host(way, scheme) for way in self.use.ways)
         seen = isinstance(self.line.level.nearest("resolver").value, Directive)
-        if not self.moves or fixed or "unix:" in text or seen:
+        filled = any(match[0].strip("${}").isupper() for match in VARIABLE.finditer(text))  # by a template's program
+        if not self.moves or fixed or filled or "unix:" in text or seen:
             return Fact(None, self.span)
         return Fact(text, self.address.span)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dockguard.formats.compose.loading.merge import STARTED, Refuse, as_map
 from dockguard.formats.compose.loading.short import clean_target, parse_device, parse_port, parse_volume
-from dockguard.formats.compose.text.scalars import go_text, to_bool
+from dockguard.formats.compose.text.scalars import go_text, is_int, to_bool
 from dockguard.formats.compose.text.tree import Path, Table, Value, is_unknown, made, wrap
 
 Transform = Callable[["Canonical", Value, Path], Value]
@@ -109,7 +109,7 @@ def _ports(canonical: Canonical, value: Value, path: Path) -> Value:
 
 def _port(canonical: Canonical, item: Value, path: Path) -> list[Value]:
     if isinstance(item.data, int) and not isinstance(item.data, bool):
-        return [item.with_data({"target": item.under(None)})]
+        return [item.with_data({"target": item.under(None)} if item.data else {})]
     if not isinstance(item.data, str):
         if not item.is_map:
             canonical.refuse(item, path, "invalid type for port")
@@ -137,7 +137,7 @@ def _file(_: Canonical, value: Value, __: Path) -> Value:
 
 
 def _ulimit(canonical: Canonical, value: Value, path: Path) -> Value:
-    if not value.is_map and not is_unknown(value.data) and type(value.data) is not int:
+    if not value.is_map and not is_unknown(value.data) and not is_int(value.data):
         canonical.refuse(value, path, f"{'.'.join(path)}: invalid type for ulimits")
     return value
 

@@ -1,4 +1,4 @@
-"""`include` and `extends`: what one file takes from others."""
+"""`include`, `extends` and `!reset`: what one document takes from others, and what it clears in them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,48 @@ from typing import TYPE_CHECKING
 
 from dockguard.formats.compose.loading.canonical import put
 from dockguard.formats.compose.loading.interpolate import Scope, Variable
+from dockguard.formats.compose.loading.merge import unique
+from dockguard.formats.compose.loading.paths import is_remote, resolve_paths
 from dockguard.formats.compose.text.tree import OPEN, Path, Value, made
 from dockguard.record import dataclass
+from dockguard.source import Span
 from dockguard.workspace import folder_of
 
 if TYPE_CHECKING:
-    from dockguard.formats.compose.loading.load import Cleared, Loader
+    from dockguard.formats.compose.loading.load import Loader
 
 SECTIONS = ("services", "jobs", "volumes", "networks", "secrets", "configs", "models")
 MAX_CHAIN = 50
+
+
+# --- !reset ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What one document resets in the model that came before it."""
+
+    paths: tuple[tuple[Path, Span, str], ...] = ()
+
+    def apply(self, model: Value) -> Value:
+        """The model without what `!reset` and `!override` clear."""
+        for path, _, _ in self.paths:
+            if _exists(model, path):
+                model = put(model, path, None)
+        return model
+
+    def below(self, name: str, service: Value) -> Value:
+        """The same for one service that is about to be extended."""
+        model = service.with_data({"services": service.with_data({name: service})})
+        return self.apply(model).get("services", name) or service.with_data({})
+
+
+def _exists(model: Value, path: Path) -> bool:
+    for name in path:
+        if name not in model.map:
+            return False
+        model = model.map[name]
+    return True
 
 
 # --- include ---------------------------------------------------------------------------------------------------------
@@ -74,8 +107,6 @@ def _texts(value: Value | None) -> Iterator[Value]:
 
 def _readable(loader: Loader, files: list[Value], entry: Value, path: Path) -> bool:
     """Whether it is a local file that is known now; else the model is open."""
-    from dockguard.formats.compose.loading.load import is_remote
-
     for file in files:
         if OPEN in file.text or is_remote(file.text):
             loader.journal.remotes += [file] if is_remote(file.text) else []
@@ -207,8 +238,6 @@ def _base(
 
 
 def _other_file(loader: Loader, file: Value, family: _Family, scope: Scope, path: Path) -> _Family | None:
-    from dockguard.formats.compose.loading.load import Cleared, is_remote
-
     if OPEN in file.text or is_remote(file.text):
         loader.journal.remotes += [file] if is_remote(file.text) else []
         loader.journal.opened.append((path[:2], f"`{file.text}` is not read"))
@@ -228,21 +257,13 @@ def _other_file(loader: Loader, file: Value, family: _Family, scope: Scope, path
         if raw is not None:
             cleared = Cleared(document.cleared)
             model = raw if model is None else loader.merge(cleared.apply(model), raw)
-            model = loader.long(_unique(model))
+            model = loader.long(unique(model))
     return _relative(loader, model, target, cleared, file, path, family.project)
-
-
-def _unique(model: Value) -> Value:
-    from dockguard.formats.compose.loading.merge import unique
-
-    return unique(model)
 
 
 def _relative(
     loader: Loader, model: Value | None, target: str, cleared: Cleared, file: Value, path: Path, project: str
 ) -> _Family | None:
-    from dockguard.formats.compose.loading.paths import resolve_paths
-
     services = model.get("services") if model is not None else None
     if model is None or services is None or not services.is_map:
         message = f"cannot extend service `{path[1]}` in {target}: no services section"

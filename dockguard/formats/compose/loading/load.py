@@ -7,51 +7,19 @@ from posixpath import isabs, normpath
 
 from dockguard.formats.compose.loading.canonical import Canonical, omit_empty, put
 from dockguard.formats.compose.loading.dotenv import BadEnvironment, read, read_raw
+from dockguard.formats.compose.loading.inherit import Cleared, apply_extends, apply_includes
 from dockguard.formats.compose.loading.interpolate import Interpolation, Scope, Variable
 from dockguard.formats.compose.loading.merge import Merge, unique
+from dockguard.formats.compose.loading.normalize import complete
 from dockguard.formats.compose.loading.schema import validate
 from dockguard.formats.compose.loading.validation import check_targets
 from dockguard.formats.compose.refusal import Journal
 from dockguard.formats.compose.text.parse import Document, Tree, parse
 from dockguard.formats.compose.text.tree import Path, Value, empty
-from dockguard.record import dataclass
 from dockguard.source import Source, Span
 from dockguard.workspace import Workspace, join
 
 MAX_FILES = 200  # of one project
-REMOTE = ("oci://", "https://", "http://", "git@", "git://", "ssh://", "github.com/")
-
-
-def is_remote(path: str) -> bool:
-    """Whether Docker Compose would fetch it."""
-    return path.startswith(REMOTE) or path.partition("#")[0].endswith(".git")
-
-
-@dataclass(frozen=True)
-class Cleared:
-    """What one document resets in the model that came before it."""
-
-    paths: tuple[tuple[Path, Span, str], ...] = ()
-
-    def apply(self, model: Value) -> Value:
-        """The model without what `!reset` and `!override` clear."""
-        for path, _, _ in self.paths:
-            if _exists(model, path):
-                model = put(model, path, None)
-        return model
-
-    def below(self, name: str, service: Value) -> Value:
-        """The same for one service that is about to be extended."""
-        model = service.with_data({"services": service.with_data({name: service})})
-        return self.apply(model).get("services", name) or service.with_data({})
-
-
-def _exists(model: Value, path: Path) -> bool:
-    for name in path:
-        if name not in model.map:
-            return False
-        model = model.map[name]
-    return True
 
 
 class Loader:
@@ -122,8 +90,6 @@ class Loader:
 
         `above` is the folder of the project that includes it.
         """
-        from dockguard.formats.compose.loading.normalize import complete
-
         merged: Value | None = None
         for file in files:
             tree = self.tree(file)
@@ -149,8 +115,6 @@ class Loader:
     def _document(
         self, document: Document, folder: str, scope: Scope, model: Value | None, included: tuple[str, ...]
     ) -> Value | None:
-        from dockguard.formats.compose.loading.inherit import apply_extends, apply_includes
-
         config = self.raw(document, scope)
         if config is None:
             return model

@@ -104,6 +104,17 @@ def _hosts(_: Merge, base: Value, over: Value, __: Path) -> Value:
     return joined(base, over, left + [item for item in as_list(over) if item.data not in known])
 
 
+def _files(_: Merge, base: Value, over: Value, __: Path) -> Value:
+    """Each once, but for what the base has more than once."""
+    left = as_list(base)
+    known = {item.data for item in left}
+    return joined(base, over, left + [item for item in _first(as_list(over)) if item.data not in known])
+
+
+def _first(items: list[Value]) -> list[Value]:
+    return list({item.text: item for item in reversed(items)}.values())[::-1]
+
+
 def as_list(value: Value) -> list[Value]:
     """A mapping as its sorted `key=value` strings, a string as a list of one."""
     if value.is_list:
@@ -117,7 +128,7 @@ def _pairs(value: Value) -> list[Value]:
     pairs = []
     for name, item in value.map.items():
         for part in item.data if item.is_list else [item]:
-            text = name if part.data is None else f"{name}={go_text(part.data)}"
+            text = name if item.data is None else f"{name}={go_text(part.data)}"
             pairs.append(Value(text, part.span, item.key, part.via, part.direct))
     return pairs
 
@@ -172,37 +183,50 @@ def _ipam(merge: Merge, base: Value, over: Value, path: Path) -> Value:
     if not base.is_list or not over.is_list:
         merge.refuse(over, path, f"{'.'.join(path)}: unexpected type")
         return base
-    pools: list[Value] = []
-    for left in base.data:
-        for right in over.data:
-            _pool(merge, pools, left, right, path)
+    pools: list[_Pool] = []
+    for item in base.data:
+        mine = _Pool(as_map(item))
+        for other in over.data:
+            _pool(merge, pools, mine, other, path)
     if not pools:
         merge.refuse(over, path, f"{'.'.join(path)} must be a list")  # Docker Compose makes nothing of an empty one
-    return joined(base, over, pools)
+    return joined(base, over, [pool.value for pool in pools])
 
 
-def _pool(merge: Merge, pools: list[Value], left: Value, right: Value, path: Path) -> None:
-    subnets = [_subnet(pool) for pool in pools]
-    if _subnet(left) != _subnet(right) and _subnet(right) not in subnets:
-        pools.append(right)
+class _Pool:
+    """One of the base, which Docker Compose goes on changing after it has put it into the list."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    @property
+    def subnet(self) -> Any:
+        """What tells pools apart; None where it has none."""
+        subnet = self.value.map.get("subnet")
+        return None if subnet is None else subnet.data
+
+
+def _pool(merge: Merge, pools: list[_Pool], mine: _Pool, item: Value, path: Path) -> None:
+    other = _Pool(as_map(item))
+    if mine.subnet != other.subnet and other.subnet not in [pool.subnet for pool in pools]:
+        pools.append(other)
         return
-    both = merge.mappings(as_map(left), as_map(right), path, None)
-    if _subnet(both) in subnets:
-        pools[subnets.index(_subnet(both))] = both
+    mine.value = merge.mappings(mine.value, other.value, path, None)
+    subnets = [pool.subnet for pool in pools]
+    if mine.subnet in subnets:
+        pools[subnets.index(mine.subnet)] = mine
     else:
-        pools.append(both)
-
-
-def _subnet(pool: Value) -> Any:
-    subnet = pool.map.get("subnet")
-    return None if subnet is None else subnet.data
+        pools.append(mine)
 
 
 _SERVICE_SPECIALS: dict[str, Special] = {
     **dict.fromkeys(("command", "entrypoint", "healthcheck.test", "ulimits.*"), _replace),
     **dict.fromkeys(("annotations", "environment", "labels", "sysctls", "deploy.labels"), _sequence),
     **dict.fromkeys(("build.args", "build.additional_contexts", "build.labels"), _sequence),
-    **dict.fromkeys(("dns", "dns_opt", "dns_search", "env_file", "label_file", "tmpfs"), _sequence),
+    **dict.fromkeys(("dns", "dns_opt", "dns_search", "env_file", "tmpfs"), _sequence),
+    "label_file": _files,
     **dict.fromkeys(("networks", "models"), _mapping),
     **dict.fromkeys(("extra_hosts", "build.extra_hosts"), _hosts),
     "build": _build,
@@ -288,7 +312,6 @@ _UNIQUE: dict[str, Indexer] = {
     "configs": _by_mount(""),
     "devices": _by_device,
     "env_file": _by_path,
-    "label_file": _by_name,
     "expose": _by_value,
     "ports": _by_port,
     "secrets": _by_mount("/run/secrets"),

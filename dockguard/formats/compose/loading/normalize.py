@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dockguard.formats.compose.loading.canonical import put
 from dockguard.formats.compose.loading.interpolate import Scope, Variable
 from dockguard.formats.compose.loading.pairs import as_pairs
+from dockguard.formats.compose.loading.paths import resolve_paths
 from dockguard.formats.compose.loading.short import clean_target
+from dockguard.formats.compose.loading.validation import validate
 from dockguard.formats.compose.text.scalars import to_bool
 from dockguard.formats.compose.text.tree import OPEN, Path, Value, made, wrap
 from dockguard.source import Via
@@ -47,9 +49,6 @@ def at(value: Value, path: Path, change: Callable[[Value], Value]) -> Value:
 
 def complete(model: Value, loader: Loader, folder: str, scope: Scope, above: str | None = None) -> Value:
     """Defaults, checks, host paths and names from the environment (the end of compose-go's `loadYamlModel`)."""
-    from dockguard.formats.compose.loading.paths import resolve_paths
-    from dockguard.formats.compose.loading.validation import validate
-
     validate(model, loader.journal)
     for section, name, service in each(model, "services", "jobs"):
         if service.is_map:
@@ -203,7 +202,8 @@ def _hosts(hosts: Value) -> Value:
     for name, value in hosts.map.items():
         for item in value.data if value.is_list else [value]:
             pairs.append((name, _host(item, f"{name}={_unbracketed(item.text)}")))
-    return hosts.with_data([item for _, item in sorted(pairs, key=lambda pair: pair[1].text)])
+    found = [item for _, item in sorted(pairs, key=lambda pair: pair[1].text)]
+    return hosts.with_data(found) if found else hosts
 
 
 def _host(item: Value, text: str) -> Value:
@@ -322,7 +322,7 @@ def _hooks(service: Value, hosts: Value | None) -> Value:
     return put(service, ("pre_start",), hooks.with_data(merged))
 
 
-_ONCE = ("dns", "dns_opt", "dns_search", "tmpfs", "label_file")
+_ONCE = ("dns", "dns_opt", "dns_search", "tmpfs")
 
 
 def _hook(hook: Value) -> Value:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 _WINDOWS = regex(r"[A-Za-z]:[\\/]|\\\\")
 _URL = regex(r"[a-z][a-z0-9+.-]*://|git@|github\.com/", re.IGNORECASE)
+_REMOTE = ("oci://", "https://", "http://", "git@", "git://", "ssh://", "github.com/")
 Resolve = Callable[[Value, "Resolver"], Value]
+
+
+def is_remote(path: str) -> bool:
+    """Whether Docker Compose would fetch it."""
+    return path.startswith(_REMOTE) or path.partition("#")[0].endswith(".git")
 
 
 class Resolver:
@@ -77,8 +83,6 @@ def _path(value: Value, resolver: Resolver) -> Value:
 
 def _context(value: Value, resolver: Resolver) -> Value:
     """A build context, unless it is a remote one, or `service:` or `docker-image://`."""
-    from dockguard.formats.compose.loading.load import is_remote
-
     text = value.text
     if is_remote(text) or _URL.match(text) or text.startswith(("service:", "docker-image:", "oci-layout:")):
         return value

@@ -11,11 +11,13 @@ from dockguard.formats.compose.text.scalars import (
     Moment,
     go_text,
     show_duration,
+    is_int,
     to_bool,
     to_bytes,
     to_duration,
     to_float,
     to_int,
+    to_int64,
 )
 from dockguard.formats.compose.text.tree import is_unknown
 
@@ -70,9 +72,7 @@ def switch(data: Any) -> Any:
 
 
 def _as_int(data: Any) -> int:
-    if isinstance(data, str):
-        return to_int(data)
-    return int(data)
+    return to_int(data) if isinstance(data, str) else to_int64(data)
 
 
 @_known
@@ -116,7 +116,7 @@ def size(data: Any) -> Any:
     """Bytes, printed as a string."""
     if data is None:
         return OMIT
-    value = to_bytes(data) if isinstance(data, str) else 0 if isinstance(data, float) else int(data)
+    value = to_bytes(data) if isinstance(data, str) else int(data) if is_int(data) else 0
     return OMIT if value == 0 else str(value)
 
 
@@ -133,8 +133,8 @@ def strings(data: Any) -> Any:
 
 
 def hosts(data: Any) -> Any:
-    """`extra_hosts`, as the normalised list has them."""
-    return list(data or ()) or OMIT
+    """`extra_hosts`, as the normalised list has them; names without an address are a list all the same."""
+    return [] if data and isinstance(data, dict) else list(data or ()) or OMIT
 
 
 def command(data: Any) -> Any:
@@ -172,8 +172,8 @@ def mode(data: Any) -> Any:
     """A file mode, printed in octal."""
     if data is None or is_unknown(data):
         return OMIT if data is None else data
-    if isinstance(data, float):
-        raise BadValue("unexpected value type float64 for mode")
+    if not isinstance(data, str) and not is_int(data):
+        raise BadValue("unexpected value type for mode")
     if isinstance(data, str) and not data.lstrip("+-").isdigit():
         raise BadValue(f'parsing "{data[:40]}": invalid syntax')
     value = int(data, 8) if isinstance(data, str) else int(data)
@@ -196,7 +196,7 @@ def unsigned(bits: int) -> Decode:
 
 def plain(data: Any) -> Any:
     """A string or a whole number; Docker Compose takes nothing else here."""
-    if isinstance(data, (bool, float, dict, list, Moment)):
+    if isinstance(data, (bool, dict, list, Moment)) or not (data is None or isinstance(data, str) or is_int(data)):
         raise BadValue("expected type 'string'")
     return _anytext(data)
 

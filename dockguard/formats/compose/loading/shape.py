@@ -33,6 +33,7 @@ from dockguard.formats.compose.loading.render import (
     texts,
     unsigned,
 )
+from dockguard.formats.compose.text.scalars import is_int
 from dockguard.formats.compose.text.tree import is_unknown
 
 
@@ -66,8 +67,8 @@ def _network(data: Any) -> Any:
 
 
 def _device_count(data: Any) -> Any:
-    if isinstance(data, float):
-        raise BadValue("invalid type float64 for device count")
+    if not (data is None or isinstance(data, str) or is_int(data)):
+        raise BadValue("invalid type for device count")
     return -1 if data == "all" else number(data)
 
 
@@ -237,6 +238,8 @@ def _deploy() -> Decode:
 
 
 def _natural(data: Any) -> Any:
+    if isinstance(data, (int, float)) and data >= 1 << 63:
+        return int(data) if data < 1 << 64 else 1 << 63
     value = count(data)
     if isinstance(value, int) and value < 0:
         raise BadValue(f"cannot parse value as 'uint64': {value} overflows uint")

@@ -106,10 +106,11 @@ def parse_port(spec: str) -> list[dict[str, Any]]:
     if host_ip:
         common["host_ip"] = host_ip
     if wide:
-        return [{**common, "target": start, "published": f"{first}-{last}"}]
+        return [{**common, **({"target": start} if start else {}), "published": f"{first}-{last}"}]
     extra = [{"published": str(first + index)} if published else {} for index in range(end - start + 1)]
     ports = [{**common, "target": start + index, **more} for index, more in enumerate(extra)]
-    return sorted(ports, key=lambda port: f"{port['target']}/")  # Docker Compose sorts them as texts
+    ordered = sorted(ports, key=lambda port: f"{port['target']}/")  # Docker Compose sorts them as texts
+    return [{name: part for name, part in port.items() if part != 0} for port in ordered]  # 0 is no target
 
 
 def _protocol(spec: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dockguard.formats.compose.refusal import Journal
-from dockguard.formats.compose.text.scalars import is_address
+from dockguard.formats.compose.text.scalars import is_address, is_int, to_int64
 from dockguard.formats.compose.text.tree import OPEN, Path, Value
 
 _FILE = ("file", "environment")
@@ -33,7 +33,7 @@ def check_targets(model: Value, journal: Journal) -> None:
                     where = (*path, name, str(index))
                     journal.refuse(item.place, message.format(".".join(where)), "value", where)
         for item in _items(service, "expose"):
-            if isinstance(item.data, float):
+            if isinstance(item.data, (int, float)) and not is_int(item.data):
                 journal.refuse(item.place, f"unsupported expose value {item.data}", "value", (*path, "expose"))
 
 
@@ -101,7 +101,7 @@ def _volume(journal: Journal, path: Path, value: Value) -> None:
 
 
 def _natural(journal: Journal, path: Path, value: Value | None) -> None:
-    if value is not None and isinstance(value.data, int) and value.data < 0:
+    if value is not None and isinstance(value.data, (int, float)) and to_int64(value.data) < 0:
         journal.refuse(value.place, f"{'.'.join(path)}: must be greater than or equal to 0", "value", path)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from dockguard.finding import apply
-from dockguard.formats.compose.text.edit import edit, literal_text
+from dockguard.formats.compose.text.edit import edit, edit_override, literal_text
 from dockguard.formats.compose.text.parse import parse
 from dockguard.source import Source
 
@@ -91,7 +91,9 @@ def test_an_override_becomes_a_reset() -> None:
     over = "services:\n  db:\n    ports: []\n    volumes:\n"
     base = "services:\n  db: {image: x, ports: ['1:1'], volumes: ['./a:/b']}\n"
     unit = projects({"compose.yaml": base, "compose.prod.yaml": over})[1]
-    found = [edit(node, "set", "written", "!reset []") for node in nodes("compose.override", unit)]
+    found = [
+        edit_override(cast("Any", node), "set", "written", "!reset []") for node in nodes("compose.override", unit)
+    ]
     assert [apply(over, edits or ()) for edits in found] == [
         over.replace("ports: []", "ports: !reset []"),
         over.replace("volumes:", "volumes: !reset []"),

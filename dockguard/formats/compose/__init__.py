@@ -13,10 +13,9 @@ _HERE = "dockguard.formats.compose"
 
 
 def _kinds() -> Mapping[str, Kind]:
-    from dockguard.formats.compose.kinds import kinds
-    from dockguard.formats.compose.text.edit import edit
+    from dockguard.formats.compose.kinds import KINDS
 
-    return kinds(edit)
+    return KINDS
 
 
 FORMAT = Format(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dockguard.common.secrets_verdict import Verdict
 from dockguard.formats.compose.text.scalars import go_text
-from dockguard.formats.compose.text.tree import Value, part, shown
+from dockguard.formats.compose.text.tree import Value, embedded, part, shown
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Span
@@ -211,8 +211,6 @@ def _place(value: Value, start: int, end: int) -> Span:
     """The place of a part of a scalar, in block scalars too."""
     if value.span.text[:1] not in ("|", ">"):
         return part(value, start, end)
-    from dockguard.formats.compose.lower import embedded
-
     return embedded(value, "").span(start, end).outer
 
 

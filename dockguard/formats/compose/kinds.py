@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
-from dockguard.finding import Edit
 from dockguard.formats.base import Kind
 from dockguard.formats.compose.bounds import Bound, Scratch
 from dockguard.formats.compose.committed import SecretFile
@@ -31,9 +30,8 @@ from dockguard.formats.compose.process import Build, Hook
 from dockguard.formats.compose.pulled import Pulled
 from dockguard.formats.compose.refusal import Difference, Refusal, Requirement
 from dockguard.formats.compose.switches import Switch
+from dockguard.formats.compose.text.edit import edit, edit_override, edit_project
 from dockguard.formats.compose.unverified import Unverified
-
-Editor = Callable[[Any, str, str, Any], "tuple[Edit, ...] | None"]
 
 
 def _of_services(name: str) -> Callable[[Project], Iterator[Any]]:
@@ -96,37 +94,35 @@ def _secret_files(project: Project) -> Iterable[SecretFile]:
     return secret_files(project)
 
 
-def kinds(edit: Editor) -> Mapping[str, Kind]:
-    """Kind by name."""
-    return {
-        "compose.project": Kind(Project, lambda project: (project,), edit=edit),
-        "compose.service": Kind(Service, lambda project: project.services, edit=edit),
-        "compose.build": Kind(Build, _builds, edit=edit),
-        "compose.mount": Kind(Mount, _of_services("mounts"), edit=edit),
-        "compose.port": Kind(Port, _of_services("ports"), edit=edit),
-        "compose.environment": Kind(Entry, _of_services("environment"), edit=edit),
-        "compose.hook": Kind(Hook, _of_services("hooks"), edit=edit),
-        "compose.network": Kind(Network, _resources("networks"), edit=edit),
-        "compose.volume": Kind(Volume, _resources("volumes"), edit=edit),
-        "compose.file": Kind(FileObject, _resources("secrets", "configs"), edit=edit),
-        "compose.capability": Kind(Capability, _by_service("grants", "capabilities")),
-        "compose.capability_change": Kind(Capability, _by_service("grants", "changes"), key=_list_of),
-        "compose.device": Kind(Access, _by_service("grants", "devices")),
-        "compose.security_option": Kind(SecurityOption, _by_service("grants", "options")),
-        "compose.sysctl": Kind(Entry, _of_services("sysctls"), edit=edit),
-        "compose.limit": Kind(Bound, _by_service("bounds", "bounds")),
-        "compose.tmpfs": Kind(Scratch, _by_service("bounds", "scratches")),
-        "compose.image": Kind(Pulled, _by_service("pulled", "pulled")),
-        "compose.monitoring": Kind(Weakness, _by_service("monitoring", "weaknesses")),
-        "compose.unverified": Kind(Unverified, _by_service("unverified", "unverified")),
-        "compose.switch": Kind(Switch, _by_service("switches", "switches")),
-        "compose.credential": Kind(Credential, _credentials),
-        "compose.secret_file": Kind(SecretFile, _secret_files),
-        "compose.refusal": Kind(Refusal, _refusals, key=_kind_of_refusal),
-        "compose.override": Kind(Override, _overlay("overrides"), edit=edit),
-        "compose.change": Kind(Change, _overlay("changes")),
-        "compose.overlay": Kind(Overlay, _overlay("overlays")),
-        "compose.ignored": Kind(IgnoredFile, _overlay("ignored")),
-        "compose.difference": Kind(Difference, _resources("differences")),
-        "compose.requirement": Kind(Requirement, _resources("requirements")),
-    }
+KINDS: Mapping[str, Kind] = {
+    "compose.project": Kind(Project, lambda project: (project,), edit=edit_project),
+    "compose.service": Kind(Service, lambda project: project.services, edit=edit),
+    "compose.build": Kind(Build, _builds, edit=edit),
+    "compose.mount": Kind(Mount, _of_services("mounts"), edit=edit),
+    "compose.port": Kind(Port, _of_services("ports"), edit=edit),
+    "compose.environment": Kind(Entry, _of_services("environment"), edit=edit),
+    "compose.hook": Kind(Hook, _of_services("hooks"), edit=edit),
+    "compose.network": Kind(Network, _resources("networks"), edit=edit),
+    "compose.volume": Kind(Volume, _resources("volumes"), edit=edit),
+    "compose.file": Kind(FileObject, _resources("secrets", "configs"), edit=edit),
+    "compose.capability": Kind(Capability, _by_service("grants", "capabilities")),
+    "compose.capability_change": Kind(Capability, _by_service("grants", "changes"), key=_list_of),
+    "compose.device": Kind(Access, _by_service("grants", "devices")),
+    "compose.security_option": Kind(SecurityOption, _by_service("grants", "options")),
+    "compose.sysctl": Kind(Entry, _of_services("sysctls"), edit=edit),
+    "compose.limit": Kind(Bound, _by_service("bounds", "bounds")),
+    "compose.tmpfs": Kind(Scratch, _by_service("bounds", "scratches")),
+    "compose.image": Kind(Pulled, _by_service("pulled", "pulled")),
+    "compose.monitoring": Kind(Weakness, _by_service("monitoring", "weaknesses")),
+    "compose.unverified": Kind(Unverified, _by_service("unverified", "unverified")),
+    "compose.switch": Kind(Switch, _by_service("switches", "switches")),
+    "compose.credential": Kind(Credential, _credentials),
+    "compose.secret_file": Kind(SecretFile, _secret_files),
+    "compose.refusal": Kind(Refusal, _refusals, key=_kind_of_refusal),
+    "compose.override": Kind(Override, _overlay("overrides"), edit=edit_override),
+    "compose.change": Kind(Change, _overlay("changes")),
+    "compose.overlay": Kind(Overlay, _overlay("overlays")),
+    "compose.ignored": Kind(IgnoredFile, _overlay("ignored")),
+    "compose.difference": Kind(Difference, _resources("differences")),
+    "compose.requirement": Kind(Requirement, _resources("requirements")),
+}

@@ -11,8 +11,8 @@ from dockguard.formats.compose.model import Project, Service
 from dockguard.formats.compose.mounts import Mount as MountNode
 from dockguard.formats.compose.parts import Port as PortNode
 from dockguard.formats.compose.process import Build
-from dockguard.formats.compose.text.tree import Value, is_unknown
-from dockguard.source import Fact, Many, Origin, Source, Unknown, absent
+from dockguard.formats.compose.text.tree import Value, embedded, is_unknown
+from dockguard.source import Fact, Many, Source, Unknown, absent
 from dockguard.stack.pieces import BuildRequest, Container, Mount, Piece, Port, Rights, User
 
 
@@ -138,20 +138,6 @@ def _inline(value: Value | None, service: Service) -> Source | None:
     if value is None or not isinstance(value.data, str) or is_unknown(value.data):
         return None
     return embedded(value, f"{value.span.source.path}: {service.name}")
-
-
-def embedded(value: Value, name: str) -> Source:
-    """A text that is written in a Compose file, with the places of its lines there."""
-    host, text = value.span, value.text
-    body, start = host.text, host.start
-    pieces, inner, outer = [], 0, 0
-    for line in text.splitlines(keepends=True):
-        found = body.find(line.rstrip("\n"), outer)
-        if found >= 0 and line.strip():
-            pieces.append((inner, start + found, len(line.rstrip("\n"))))
-            outer = found + len(line.rstrip("\n"))
-        inner += len(line)
-    return Source(name, text, origin=Origin(host, tuple(pieces)))
 
 
 # --- mounts and ports ------------------------------------------------------------------------------------------------

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dockguard.finding import Edit
-from dockguard.formats.compose.model import Override, Project
 from dockguard.formats.compose.text.scalars import plain_scalar
 from dockguard.formats.compose.text.tree import Value
 from dockguard.formats.compose.view import View
 from dockguard.lazy import regex
 from dockguard.source import Source, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.compose.model import Override, Project
 
 _PLAIN = regex(r"[A-Za-z0-9_./][A-Za-z0-9_./:=@+-]*\Z")
 
@@ -23,10 +25,6 @@ def edit(node: Any, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | No
     With an empty path `remove` takes away the node itself. None where no edit is safe: the value came through an
     alias, a merge key or a variable, or it is in a text that cannot be written back.
     """
-    if isinstance(node, Override) and (verb, path) == ("set", "written"):
-        return _written(node, str(literal))
-    if isinstance(node, Project) and (verb, path) == ("remove", "version"):
-        return _remove_versions(node)
     if not isinstance(node, View) or not node.direct:
         return None
     names = tuple(path.split(".")) if path else ()
@@ -40,6 +38,16 @@ def edit(node: Any, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | No
         return _append(value, literal)
     data = [literal] if verb == "append" else literal
     return _insert(owner, names[-1], data) if value is None else _replace(value, data)
+
+
+def edit_override(node: Override, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | None:
+    """`set written = !reset []`: another value instead of one that clears nothing, as it is."""
+    return _written(node.value, str(literal)) if (verb, path) == ("set", "written") else None
+
+
+def edit_project(node: Project, verb: str, path: str, literal: Any) -> tuple[Edit, ...] | None:
+    """`remove version`: the obsolete attribute goes from every file."""
+    return _remove_versions(node.journal.versions) if (verb, path) == ("remove", "version") else None
 
 
 def amend(node: View, values: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> tuple[Edit, ...] | None:
@@ -58,9 +66,7 @@ def _free(value: Value) -> bool:
     return value.direct and not value.span.source.lossy and value.span.source.origin is None
 
 
-def _written(node: Override, text: str) -> tuple[Edit, ...] | None:
-    """Another value instead of one that clears nothing, as it is: `!reset []`."""
-    value = node.value
+def _written(value: Value, text: str) -> tuple[Edit, ...] | None:
     if not _free(value):
         return None
     if value.data is not None or value.span.start < value.span.end:
@@ -69,8 +75,8 @@ def _written(node: Override, text: str) -> tuple[Edit, ...] | None:
     return (Edit(Span(value.span.source, colon.end(), colon.end()), f" {text}"),) if colon else None
 
 
-def _remove_versions(node: Project) -> tuple[Edit, ...] | None:
-    places = [_extent(value) if _free(value) else None for value in node.journal.versions]
+def _remove_versions(versions: Sequence[Value]) -> tuple[Edit, ...] | None:
+    places = [_extent(value) if _free(value) else None for value in versions]
     return tuple(Edit(place) for place in places if place is not None) or None
 
 

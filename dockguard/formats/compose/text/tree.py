@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dockguard.source import Source, Span, Via
+from dockguard.source import Origin, Source, Span, Via
 
 Path = tuple[str, ...]
 
@@ -131,6 +131,20 @@ def part(value: Value, start: int, end: int) -> Span:
     if len(text) == len(value.text) + 2 and text[0] in "'\"" and text[1:-1] == value.data:
         return Span(span.source, span.start + 1 + start, span.start + 1 + end)
     return span
+
+
+def embedded(value: Value, name: str) -> Source:
+    """A text that is written in a Compose file, with the places of its lines there."""
+    host, text = value.span, value.text
+    body, start = host.text, host.start
+    pieces, inner, outer = [], 0, 0
+    for line in text.splitlines(keepends=True):
+        found = body.find(line.rstrip("\n"), outer)
+        if found >= 0 and line.strip():
+            pieces.append((inner, start + found, len(line.rstrip("\n"))))
+            outer = found + len(line.rstrip("\n"))
+        inner += len(line)
+    return Source(name, text, origin=Origin(host, tuple(pieces)))
 
 
 def empty(source: Source) -> Value:

@@ -91,9 +91,8 @@ def test_an_override_becomes_a_reset() -> None:
     over = "services:\n  db:\n    ports: []\n    volumes:\n"
     base = "services:\n  db: {image: x, ports: ['1:1'], volumes: ['./a:/b']}\n"
     unit = projects({"compose.yaml": base, "compose.prod.yaml": over})[1]
-    found = [
-        edit_override(cast("Any", node), "set", "written", "!reset []") for node in nodes("compose.override", unit)
-    ]
+    overrides: list[Any] = list(nodes("compose.override", unit))
+    found = [edit_override(node, "set", "written", "!reset []") for node in overrides]
     assert [apply(over, edits or ()) for edits in found] == [
         over.replace("ports: []", "ports: !reset []"),
         over.replace("volumes:", "volumes: !reset []"),

@@ -171,11 +171,21 @@ def _program(level: Level, until: int, inner: bool) -> Generator[Provider | None
 
 def runs(line: Directive) -> bool:
     """Whether a line of a rewrite program runs whenever the block's requests get to their content."""
-    level = line.level
+    return position(line) < _leaving(line.level)
+
+
+def reached(line: Directive) -> bool:
+    """Whether such a line runs, or is the one that leaves the program."""
+    return position(line) <= _leaving(line.level)
+
+
+def _leaving(level: Level) -> int:
+    """Where the first line stands that may leave a block's program; the block's length without one."""
     if "leaves" not in level.memo:
         leaving = (at for at, one in enumerate(level.directives) if one.name in _LEAVING and _leaves(one))
         level.memo["leaves"] = next(leaving, len(level.directives))
-    return bool(position(line) < level.memo["leaves"])
+    found: int = level.memo["leaves"]
+    return found
 
 
 _LEAVING = ("rewrite", "if", "break")

@@ -272,7 +272,7 @@ class Taint:
             return _PATH if any(one.has("rewrite") for one in around.walk()) else Text(shape.literal(match.pattern))
         server = server_of(around)
         for other in reversed(server.own.get("rewrite", ())) if server is not None else ():
-            if other.text(0) in _ALWAYS and len(other.words) > 1 and captures.runs(other):
+            if other.text(0) in _ALWAYS and len(other.words) > 1 and captures.reached(other):
                 return self.text_step(other.text(1), other, step + 1)
         return _PATH
 

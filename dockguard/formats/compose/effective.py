@@ -241,7 +241,18 @@ def _extension(data: Any) -> Any:
         return {name: _extension(item) for name, item in data.items()}
     if isinstance(data, list):
         return [_extension(item) for item in data]
+    if isinstance(data, float):
+        return _plain_float(data)
     return data.json if isinstance(data, Moment) else data
+
+
+def _plain_float(value: float) -> float | int:
+    """Go writes the digits of a whole number out, up to 1e21."""
+    mantissa, _, exponent = repr(value).partition("e")
+    if not exponent or not value.is_integer() or abs(value) >= 1e21:
+        return value
+    whole, _, fraction = mantissa.partition(".")
+    return int(whole + fraction) * int(10 ** (int(exponent) - len(fraction)))
 
 
 def _decoded(
@@ -251,7 +262,7 @@ def _decoded(
     for name, decode in fields.items():
         try:
             decoded = decode(plain.get(name))
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             inner = (name, *getattr(error, "path", ()))
             near = value.get(*[part for part in inner if not part.isdigit()]) or value.map.get(name) or value
             journal.refuse(near.place, f"{'.'.join((*path, *inner))}: {error}", "value", (*path, *inner))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import isfinite
 from typing import Any, TypeVar
 
 from dockguard.formats.compose.text.scalars import go_text, to_bool, to_bytes, to_duration, to_float, to_int
@@ -63,7 +64,7 @@ def fact(value: Value | None, where: Span, convert: Callable[[Any], T], open_: s
         return Fact(Unknown(why(value.data)), value.place, value.via)
     try:
         return Fact(convert(value.data), value.place, value.via)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # the last of infinity as an integer
         return Fact(Unknown("Docker Compose cannot read it"), value.place, value.via)
 
 
@@ -108,8 +109,11 @@ def as_int(data: Any) -> int:
 
 
 def as_float(data: Any) -> float:
-    """A number field that may have a fraction."""
-    return to_float(data) if isinstance(data, str) else float(data)
+    """A number field that may have a fraction; raises ValueError for what is not finite."""
+    number = to_float(data) if isinstance(data, str) else float(data)
+    if not isfinite(number):
+        raise ValueError(f"{number} is out of range")
+    return number
 
 
 def as_bytes(data: Any) -> int:

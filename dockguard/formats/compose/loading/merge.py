@@ -107,12 +107,10 @@ def _hosts(_: Merge, base: Value, over: Value, __: Path) -> Value:
 def _files(_: Merge, base: Value, over: Value, __: Path) -> Value:
     """Each once, but for what the base has more than once."""
     left = as_list(base)
-    known = {item.data for item in left}
-    return joined(base, over, left + [item for item in _first(as_list(over)) if item.data not in known])
-
-
-def _first(items: list[Value]) -> list[Value]:
-    return list({item.text: item for item in reversed(items)}.values())[::-1]
+    more: dict[str, Value] = {}
+    for item in as_list(over):
+        more.setdefault(item.text, item)
+    return joined(base, over, left + [more[name] for name in more if name not in {item.text for item in left}])
 
 
 def as_list(value: Value) -> list[Value]:

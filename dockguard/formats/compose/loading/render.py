@@ -10,8 +10,8 @@ from dockguard.formats.compose.loading.shellwords import split
 from dockguard.formats.compose.text.scalars import (
     Moment,
     go_text,
-    show_duration,
     is_int,
+    show_duration,
     to_bool,
     to_bytes,
     to_duration,
@@ -186,7 +186,7 @@ def unsigned(bits: int) -> Decode:
     def decode(data: Any) -> Any:
         if isinstance(data, str):
             raise BadValue(f"expected type 'uint{bits}', got unconvertible type 'string'")
-        value = int(data or 0)
+        value = int(data or 0) if (data or 0) < 1 << 64 else 1 << 63
         if value < 0:
             raise BadValue(f"cannot parse value as 'uint{bits}': {value} overflows uint")
         return value % (1 << bits)
@@ -246,7 +246,7 @@ def _field(data: Any, name: str, decode: Decode) -> Any:
         return decode(data)
     except BadValue as error:
         raise BadValue(str(error), (name, *error.path)) from None
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise BadValue(str(error) or "cannot be decoded", (name,)) from None
 
 

@@ -44,8 +44,8 @@ def _ulimit(data: Any) -> Any:
 
 
 def _whole(data: Any) -> Any:
-    if isinstance(data, str) and not is_unknown(data):
-        raise BadValue("Docker Compose crashes on a number in quotes here")
+    if not (data is None or is_unknown(data) or is_int(data)):
+        raise BadValue("Docker Compose crashes here on a number in quotes, and on one that is no 64 bit integer")
     return number(data)
 
 

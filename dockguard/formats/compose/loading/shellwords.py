@@ -8,7 +8,7 @@ from dockguard.record import dataclass, field
 @dataclass
 class _State:
     words: list[str] = field(default_factory=list)
-    word: str = ""
+    word: list[str] = field(default_factory=list)  # pieces, so that a word of a megabyte takes no time
     begun: bool = False
     quote: str = ""  # ' or " or ` or ( that is open
 
@@ -19,14 +19,14 @@ def split(line: str) -> list[str]:
     escaped = False
     for char in line:
         if escaped:
-            state.word += f"\\{char}" if state.quote in ("`", "(") else {"t": "\t", "n": "\n"}.get(char, char)
+            state.word.append(f"\\{char}" if state.quote in ("`", "(") else {"t": "\t", "n": "\n"}.get(char, char))
             state.begun, escaped = True, False
         elif char == "\\" and state.quote != "'":
             escaped = True
         elif not _take(state, char):
             break
     if state.begun:
-        state.words.append(state.word)
+        _end(state)
     if escaped or state.quote:
         raise ValueError("invalid command line string")
     return state.words
@@ -44,20 +44,24 @@ def _take(state: _State, char: str) -> bool:
     if char in "`()":
         _nested(state, char)
     elif char in ";&|<>" and not state.quote:
-        if char == ">" and state.word[:1].isdigit():
+        if char == ">" and "".join(state.word[:1])[:1].isdigit():
             state.begun = False
         return False
-    state.word += char
+    state.word.append(char)
     state.begun = True
     return True
 
 
 def _space(state: _State, char: str) -> None:
     if state.quote:
-        state.word += char
+        state.word.append(char)
     elif state.begun:
-        state.words.append(state.word)
-        state.word, state.begun = "", False
+        _end(state)
+
+
+def _end(state: _State) -> None:
+    state.words.append("".join(state.word))
+    state.word, state.begun = [], False
 
 
 def _nested(state: _State, char: str) -> None:
@@ -68,6 +72,6 @@ def _nested(state: _State, char: str) -> None:
             raise ValueError("invalid command line string")
         state.quote = ""
     elif char == "(" and state.quote in ("", "("):
-        if state.quote or not state.word.endswith("$"):
+        if state.quote or not "".join(state.word[-1:]).endswith("$"):
             raise ValueError("invalid command line string")
         state.quote = "("

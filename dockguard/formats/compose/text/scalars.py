@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from math import isfinite
 from typing import Any
 
 _WORDS = {
@@ -132,16 +133,50 @@ def to_bool(text: str) -> bool:
 
 def to_int(text: str) -> int:
     """A decimal integer as Go's `strconv.ParseInt` reads it; raises ValueError."""
-    if len(text) > 20 or not re.match(r"[-+]?[0-9]+\Z", text):
+    if len(text) > 400 or not re.match(r"[-+]?[0-9]+\Z", text):
         raise ValueError(f'parsing "{text[:40]}": invalid syntax')
-    return int(text)
+    value = int(text)
+    if to_int64(value) != value:
+        raise ValueError(f'parsing "{text[:40]}": value out of range')
+    return value
+
+
+def is_int(data: Any) -> bool:
+    """Whether Go's YAML library makes an `int` of it, and not a float or a `uint64`."""
+    return isinstance(data, int) and not isinstance(data, bool) and -(1 << 63) <= data < 1 << 63
+
+
+def to_int64(number: float) -> int:
+    """What Go makes of a number in 64 bits: a larger integer wraps around, a float beyond them is the least integer."""
+    value = int(number) if isfinite(number) else -(1 << 63)  # of infinity and what is no number, too
+    if -(1 << 63) <= value < 1 << 63:
+        return value
+    return value - (1 << 64) if isinstance(number, int) and 0 < value < 1 << 64 else -(1 << 63)
 
 
 def to_float(text: str) -> float:
     """A float as Go's `strconv.ParseFloat` reads it; raises ValueError."""
-    if len(text) > _MAX_DIGITS or not re.match(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z", text):
+    decimal, hexadecimal = _floats()
+    if len(text) > _MAX_DIGITS or not (decimal.match(text) or hexadecimal.match(text)):
         raise ValueError(f'parsing "{text[:40]}": invalid syntax')
-    return float(text)
+    digits = text.replace("_", "")
+    try:
+        value = float(digits) if decimal.match(text) else float.fromhex(digits)
+    except OverflowError:
+        value = float("inf")
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f'parsing "{text[:40]}": value out of range')
+    return value
+
+
+@cache
+def _floats() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Decimal and hexadecimal ones, with `_` between digits (Go, `strconv.readFloat`)."""
+    digits, hexes = "[0-9](?:_?[0-9])*", "[0-9a-fA-F](?:_?[0-9a-fA-F])*"
+    return (
+        re.compile(rf"[-+]?(?:{digits}\.?(?:{digits})?|\.{digits})(?:[eE][-+]?{digits})?\Z"),
+        re.compile(rf"[-+]?0[xX]_?(?:{hexes}\.?(?:{hexes})?|\.{hexes})[pP][-+]?{digits}\Z"),
+    )
 
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 << 50}
@@ -149,16 +184,16 @@ _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 
 
 def to_bytes(text: str) -> int:
     """A size (`512m`, `1.5GiB`, `64 kB`) in bytes, as docker/go-units reads it; raises ValueError."""
-    if re.match(r"[-+]?[0-9]{1,18}\Z", text):
+    if re.match(r"[-+]?[0-9]{1,19}\Z", text) and to_int64(int(text)) == int(text):
         return int(text)
     at = max(text.rfind(char) for char in "0123456789. ")
     if at < 0:
         raise ValueError(f"invalid size: '{text[:40]}'")
     number, suffix = text[: at + 1].removesuffix(" "), text[at + 1 :].lower()
-    value = to_float(number.replace("_", "") if re.match(r"[0-9](?:_?[0-9])*\Z", number) else number)
-    if value < 0 or value >= 1 << 63 or not re.match(r"(?:b|[kmgtp](?:i?b)?)?\Z", suffix):
+    value = to_float(number)
+    if value < 0 or not re.match(r"(?:b|[kmgtp](?:i?b)?)?\Z", suffix):
         raise ValueError(f"invalid size: '{text[:40]}'")
-    return int(value * _UNITS[suffix[:1].replace("b", "")])
+    return to_int64(value * _UNITS[suffix[:1].replace("b", "")])
 
 
 _SECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}

@@ -2,62 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from dockguard.common.secrets_verdict import Verdict
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Source, Span, Unknown
-from dockguard.stack.pieces import User
 
-
-class Host(Protocol):
-    """The instruction that a part belongs to."""
-
-    @property
-    def name(self) -> str:
-        """Upper-case: `RUN`."""
-        ...
-
-    @property
-    def subject(self) -> str:
-        """Its address: `stage final / RUN`."""
-        ...
-
-    @property
-    def span(self) -> Span:
-        """All of it."""
-        ...
-
-    @property
-    def onbuild(self) -> bool:
-        """Whether an ONBUILD carries it."""
-        ...
-
-    @property
-    def is_global(self) -> bool:
-        """Whether it stands before the first FROM."""
-        ...
-
-    @property
-    def is_built(self) -> bool:
-        """Whether its stage is part of the build."""
-        ...
-
-    @property
-    def is_final(self) -> bool:
-        """Whether its stage is the final one, or one that the final one stands on."""
-        ...
-
-    @property
-    def user(self) -> Fact[User]:
-        """Who it runs as; absent where no USER came before and nobody knows the base image."""
-        ...
-
-    @property
-    def workdir(self) -> Fact[str]:
-        """The working directory it starts in."""
-        ...
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.model import Step
 
 
 @dataclass(eq=False)
@@ -67,7 +20,7 @@ class Variable:
     name: str
     value: Fact[str]  # after replacement; absent for an ARG without default
     written: Fact[str]  # as it stands in the file, without quotes
-    step: Host
+    step: Step
     span: Span
     name_span: Span
 
@@ -176,7 +129,7 @@ class MountFlag:
     mode: Fact[str]
     env: Fact[str]  # the variable that a secret becomes
     read_only: bool
-    step: Host
+    step: Step
     span: Span
 
     @property
@@ -225,7 +178,7 @@ class Copy:
     origin: Fact[str]  # `--from`
     owner: Fact[str]  # `--chown`
     mode: Fact[str]  # `--chmod`
-    step: Host
+    step: Step
     span: Span
     path: str = ""  # the workspace path of a source in the context, "" where it is not known
     content: Source | None = None  # of a heredoc
@@ -362,7 +315,7 @@ class SecretText:
     value: Fact[str]
     format: str  # `github-pat`, `url`, "" for none
     confidence: str  # low, medium, high
-    step: Host | None
+    step: Step | None
     span: Span
 
     @property
@@ -388,7 +341,7 @@ class Leak:
     """A secret that goes from one place to another."""
 
     path: str
-    step: Host
+    step: Step
     span: Span  # where it goes to
     origin: Span  # where it comes from
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.commands.runs import RunCommand
-from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
 from dockguard.source import Fact
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.model import Step
 
 _SUMS = regex(r"(?:sha\d{1,3}|md5|b2|b3|ck)sum|shasum")
 _WEAK_SUMS = frozenset({"md5sum", "sha1sum"})
@@ -56,7 +59,7 @@ def _is_looked_at(command: RunCommand) -> bool:
 def weak_check(command: RunCommand) -> str:
     """The broken hash that a check relies on; "" where a good one or a signature verifies the same, too."""
     found = _weak(command)
-    return "" if found and isinstance(command.step, Step) and command.step.checks_well else found
+    return "" if found and command.step.checks_well else found
 
 
 def checks_well(step: Step) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.commands.runs import RunCommand
-from dockguard.formats.dockerfile.model import Step
-from dockguard.formats.dockerfile.parts import Host
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.model import Step
 
 _BRANCHES = frozenset("main master develop dev devel trunk head stable latest next edge nightly release".split())
 _NEAR = 6  # instructions from a clone on in which its checkout is looked for
@@ -32,9 +33,9 @@ def checkout(step: Step) -> str:
     return next(filter(None, reversed(refs)), "")
 
 
-def _soon(step: Host) -> Iterator[Step]:
+def _soon(step: Step) -> Iterator[Step]:
     """The RUN itself and those that follow soon."""
-    if not isinstance(step, Step) or step.stage is None:
+    if step.stage is None:
         return
     own = step.stage.own
     first = bisect_left(own, step.at, key=lambda other: other.at)

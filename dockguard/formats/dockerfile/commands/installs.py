@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.commands.runs import RunCommand
-from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
@@ -15,7 +13,9 @@ from dockguard.source import Fact, Span, Unknown
 if TYPE_CHECKING:
     from dockguard.common.package_names import Package
     from dockguard.common.packages import PackageCall
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
     from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Stage, Step
 
 # Where public packages live that people add to PyPI on purpose.
 _PUBLIC_INDEXES = regex(
@@ -116,7 +116,7 @@ def leftover(command: RunCommand) -> Fact[str]:
     """The cache that a command leaves in the layer; absent where something clears it, or a mount holds it."""
     call = command.call
     nothing: Fact[str] = Fact(None, command.span)
-    if call is None or not isinstance(command.step, Step):
+    if call is None:
         return nothing
     left = command.step.leftovers.get(id(call))
     if left and not _is_switched_off(command, call):
@@ -141,7 +141,7 @@ def _is_mounted(step: Step, paths: tuple[str, ...]) -> bool:
 def _leaves_archives(command: RunCommand, call: PackageCall) -> bool:
     """Whether apt leaves the packages themselves: where nobody changes it, Docker's Debian images remove them."""
     step = command.step
-    if call.family != "apt" or call.action != "install" or not isinstance(step, Step) or step.stage is None:
+    if call.family != "apt" or call.action != "install" or step.stage is None:
         return False
     if not any(stage.keeps_archives for stage in step.stage.chain) or _is_mounted(step, _ARCHIVES):
         return False
@@ -189,7 +189,7 @@ def _holds(target: str | None, paths: tuple[str, ...]) -> bool:
 def _is_switched_off(command: RunCommand, call: PackageCall) -> bool:
     """Whether a variable of the image or of the script keeps the manager from making one."""
     name = {"pip": "PIP_NO_CACHE_DIR", "uv": "UV_NO_CACHE"}.get(call.family)
-    if name is None or not isinstance(command.step, Step):
+    if name is None:
         return False
     fact = command.step.scope.get(name, command.step.at)
     set_to: list[object] = [fact.known] if fact is not None else []

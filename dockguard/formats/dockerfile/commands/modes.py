@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from dockguard.common.shell_options import Grammar, parse
 from dockguard.common.shell_wrappers import program
-from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.commands.writes import printed
-from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
 from dockguard.source import Fact
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.model import Step
 
 _OCTAL = regex(r"0?([0-7])?[0-7]{3}")
 _SYMBOLIC = regex(r"([ugoa]*)[+=]([rwxXst]*)")
@@ -85,9 +88,7 @@ def is_temporary(command: RunCommand) -> bool:
     """Whether all that it changes is what `mktemp` made in the same script: `chmod 777 "$dir"`."""
     names = [word.strip("${}") if word.startswith("$") else "" for word in command.words if not word.startswith("-")]
     wanted = set(names[1:])
-    if not wanted or "" in wanted or not isinstance(command.step, Step):
-        return False
-    return wanted <= command.step.temporary
+    return bool(wanted) and "" not in wanted and wanted <= command.step.temporary
 
 
 def temporary(step: Step) -> frozenset[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
 from dockguard.source import Fact, Via
 
 if TYPE_CHECKING:
     from dockguard.common.shell import Word
     from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.model import Step
 
 # They join their arguments, do not split them, or their arguments are assignments.
 _JOINING = frozenset("echo printf [[ export declare typeset local readonly set eval".split())
@@ -23,7 +23,7 @@ _BARE = regex(r"(?<![\w${#!])[A-Za-z_]\w*")
 def cut_variable(command: RunCommand) -> Fact[str]:
     """The first such variable with its word, at the word; absent where the script itself gives it a value."""
     step, nothing = command.step, Fact[str](None, command.span)
-    if not isinstance(step, Step) or step.name != "RUN" or command.command.dialect != "sh" or command.name in _JOINING:
+    if step.name != "RUN" or command.command.dialect != "sh" or command.name in _JOINING:
         return nothing
     for word in command.command.args:
         for name in _inside(word):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from copy import copy
+from typing import TYPE_CHECKING
 
 from dockguard.common.shell import Command, Part, Word
-from dockguard.formats.dockerfile.commands.runs import RunCommand
-from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import regex
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
 
 _VARIABLE = regex(r"\$(?:\{([A-Za-z_]\w{0,100})\}|([A-Za-z_]\w{0,100}))")
 _MAX_WORDS = 200  # that one variable may become
@@ -62,8 +64,6 @@ def _text(part: Part, command: RunCommand) -> str:
 def _value(name: str, command: RunCommand) -> str | None:
     """What a variable is when a command runs, None where the file does not say it."""
     step = command.step
-    if not isinstance(step, Step):
-        return None
     own = {made.name for made in command.command.sets}
     given = command.script.assigned.get(name, ()) if name not in own else ()
     if given:

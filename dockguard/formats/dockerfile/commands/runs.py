@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dockguard.common.packages import PackageCall
 from dockguard.common.shell import Command, Script
-from dockguard.formats.dockerfile.parts import Host
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.model import Step
 
 
 @dataclass(eq=False)
@@ -60,7 +64,7 @@ class RunCommand:
 
     command: Command
     script: Script
-    step: Host
+    step: Step
     span: Span  # in the Dockerfile
 
     @cached_property
@@ -146,7 +150,7 @@ class RunCommand:
         )
         if call is None or not wanted or fed or call.has("assume-yes"):
             return False
-        stage = getattr(self.step, "stage", None)  # a host's: only a RUN has one
+        stage = self.step.stage
         return call.family != "apt" or stage is None or not stage.siblings[0].form.answers_apt
 
     @property
@@ -221,7 +225,7 @@ class RunCommand:
         """Whether it is a RUN's and works on the kernel or the machine."""
         from dockguard.formats.dockerfile.habits import host_level
 
-        allowed = any(flag.name == "security" for flag in getattr(self.step, "flags", ()))
+        allowed = any(flag.name == "security" for flag in self.step.flags)
         return self.step.name == "RUN" and not allowed and host_level(self.name, self.words)
 
     @cached_property

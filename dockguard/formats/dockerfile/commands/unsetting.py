@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.model import Step
 from dockguard.source import Fact, Via
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ def vain_unset(command: RunCommand) -> Fact[str]:
     """The variable that it unsets to no effect, with where that is set."""
     nothing: Fact[str] = Fact(None, command.span)
     step = command.step
-    if command.name != "unset" or not isinstance(step, Step) or step.name != "RUN" or not _is_last(command):
+    if command.name != "unset" or step.name != "RUN" or not _is_last(command):
         return nothing
     for name in (word for word in command.words if not word.startswith("-")):
         fact = step.scope.get(name, step.at)

@@ -64,7 +64,7 @@ def _extracts(command: RunCommand) -> bool:
 
 def is_rootfs(copy: Copy) -> bool:
     """`COPY --from=x / /` into a stage that has files of its own."""
-    stage = copy.step.stage if isinstance(copy.step, Step) else None
+    stage = copy.step.stage
     source = (copy.source.known or "").strip("\"'").rstrip("*.")
     whole = copy.kind in ("stage", "image") and source == "/" and copy.target.known == "/"
     return whole and stage is not None and stage.base.known != "scratch" and not _is_made_for_it(copy, stage)
@@ -81,8 +81,8 @@ def _is_made_for_it(copy: Copy, stage: Stage) -> bool:
 
 def unpacked_later(copy: Copy) -> bool:
     """Whether a copied archive, by its name in the context or in the image, is one that a later RUN unpacks."""
-    stage = copy.step.stage if isinstance(copy.step, Step) else None
-    if stage is None or copy.kind != "context" or not isinstance(copy.step, Step) or copy.step.name != "COPY":
+    stage = copy.step.stage
+    if stage is None or copy.kind != "context" or copy.step.name != "COPY":
         return False
     texts = [copy.source.known or copy.span.text, copy.span.text, copy.step.node.words[-1].text]
     names = [name for name in map(_base, texts) if _ARCHIVE.fullmatch(name)]

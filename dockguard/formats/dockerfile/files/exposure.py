@@ -8,7 +8,6 @@ from itertools import islice
 from dockguard.formats.dockerfile.files.context import Context
 from dockguard.formats.dockerfile.files.sensitive import VCS, sensitive_path
 from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.parts import Copy
 from dockguard.source import Fact
 
@@ -17,8 +16,7 @@ _MAX_NAMED = 5  # files that one message lists
 
 def context_of(copy: Copy) -> Context | None:
     """The context that a copy reads from."""
-    step = copy.step
-    return step.stage.context if isinstance(step, Step) and step.stage is not None else None
+    return copy.step.stage.context if copy.step.stage is not None else None
 
 
 def sensitive(copy: Copy) -> Fact[str]:

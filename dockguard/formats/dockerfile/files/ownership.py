@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from posixpath import basename
+from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.parts import Copy
 from dockguard.lazy import regex
 from dockguard.source import Fact
 from dockguard.stack.pieces import User
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.model import Step
 
 _MAX_STARTED = 50  # words of ENTRYPOINT and CMD that are taken for files
 _NOT_RUN = frozenset({"", ".", "-c", "-m", "run", "exec", "start"})
@@ -75,8 +78,7 @@ def _is_owner(image: Image, owner: str, user: User) -> bool:
 
 def unreadable(copy: Copy) -> Fact[str]:
     """Why the user who runs the image cannot use a copied file: only root may read it, by its `--chmod`."""
-    step = copy.step
-    stage = step.stage if isinstance(step, Step) else None
+    stage = copy.step.stage
     if stage is None or not stage.final or copy.owner.written or copy.step.onbuild:
         return Fact(None, copy.span)
     user, mode = stage.user.known, (copy.mode.known or "").removeprefix("0o")

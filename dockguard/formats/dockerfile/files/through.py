@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from posixpath import normpath
+from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.parts import Copy
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.model import Stage
 
 MAX_HOPS = 5  # stages that a file goes through
 MAX_COPIES = 500  # of one stage that are looked at
@@ -25,7 +28,7 @@ def from_context(copy: Copy, stages: Sequence[Stage]) -> str:
 
 def context_path(copy: Copy) -> str:
     """The workspace path of a source of the context; "." for the workspace itself, "" where it is not known."""
-    if copy.path or copy.kind != "context" or copy.paths or not isinstance(copy.step, Step):
+    if copy.path or copy.kind != "context" or copy.paths:
         return copy.path
     whole = copy.source.known is not None and normpath(copy.source.known) in (".", "/")
     readable = copy.step.stage is not None and copy.step.stage.context.readable

@@ -10,12 +10,9 @@ from dockguard.formats.compose.effective import resolve
 from dockguard.workspace import Workspace
 
 
-def outcome(text: str, **more: str) -> Any:
+def outcome(text: str, over: str = "", **more: str) -> Any:
     """The model, or the first message."""
-    files = {
-        "compose.yaml": text,
-        **{name.replace("__", ".").replace("_yaml", ".yaml"): other for name, other in more.items()},
-    }
+    files = {"compose.yaml": text, **({"compose.override.yaml": over} if over else {}), **more}
     projects, problems = resolve(Workspace(None, texts=files), "")
     return problems[0].message if problems else projects[0]
 

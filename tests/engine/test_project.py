@@ -10,7 +10,7 @@ import pytest
 from dockguard.finding import Problem
 from dockguard.formats.base import Format, Later
 from dockguard.project import Projects, tree_problems
-from dockguard.record import dataclass
+from dockguard.record import dataclass, replace
 from dockguard.source import Fact, Many, Source, absent
 from dockguard.stack.pieces import Assumption, Image, Piece
 from dockguard.workspace import Workspace
@@ -133,3 +133,17 @@ def test_problems_of_trees_that_units_asked_for() -> None:
 @pytest.mark.parametrize("files", [{}, {"README": "x"}])
 def test_nothing_is_no_stack(files: dict[str, str]) -> None:
     assert stacks(projects(files)) == []
+
+
+@pytest.mark.parametrize("stage", ["parse", "assemble", "lower", "unit_problems"])
+def test_a_crash_of_one_format_leaves_the_others(stage: str) -> None:
+    def broken(*arguments: Any) -> Any:
+        raise OverflowError("too much")
+
+    found = projects(
+        {"a.toy": POD, "alone.leaf": "y"}, FORMAT, replace(leaf(asked=lambda above: False), **{stage: broken})
+    )
+    assert stacks(found)[0][0] == "base"
+    (problem,) = found.problems
+    assert (problem.code, problem.path) == ("model-crashed", "alone.leaf")
+    assert problem.message.startswith("internal error in the model of leaf: OverflowError: too much (test_project.py:")

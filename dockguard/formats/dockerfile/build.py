@@ -133,7 +133,7 @@ class _Builder:
         elif handler is not None:
             stage.settings = handler(step, stage.settings)
         for name, span in _origins(step):
-            found = find_stage(stage, name)
+            found = stage.find(name)
             if found is not None:
                 stage.uses.setdefault(found.index, span)
 
@@ -154,14 +154,6 @@ class _Builder:
             return
         if fact.written:
             scope.set(name, step.at, fact)
-
-
-def find_stage(stage: Stage, name: str) -> Stage | None:
-    """The earlier stage that `--from` names, by name or by number."""
-    earlier = stage.siblings[: stage.index]
-    if name.isascii() and name.isdigit():
-        return earlier[int(name)] if len(name) < 6 and int(name) < len(earlier) else None
-    return next((other for other in reversed(earlier) if other.name == name.lower()), None) if name else None
 
 
 def _origins(step: Step) -> Iterator[tuple[str, Span]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.text.tree import Word
 from dockguard.formats.dockerfile.text.words import several
 from dockguard.lazy import regex
@@ -14,6 +13,7 @@ from dockguard.source import Fact, Span, Unknown
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Step
 
 _FORM = regex(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?")
 _CONTAINER_API = frozenset({2375, 2376, 6443, 10250, 10255, 2379, 2380, 4243})
@@ -104,9 +104,7 @@ def _of(step: Step, word: Word) -> Iterator[Exposed]:
 
 def exposed(image: Image) -> Iterator[Exposed]:
     """Every argument of EXPOSE in the file."""
-    from dockguard.formats.dockerfile.kinds import steps
-
-    for step in steps(image):
+    for step in image.instructions:
         if step.name == "EXPOSE":
             for word in step.node.words:
                 yield from _of(step, word)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.model import COPIES, UNEXPANDED, Step
 from dockguard.formats.dockerfile.parts import FlagValue, MountFlag, Undefined
-from dockguard.formats.dockerfile.text.tree import Pair, Word
+from dockguard.formats.dockerfile.text.tree import COPIES, UNEXPANDED, Pair, Word
 from dockguard.formats.dockerfile.text.words import csv_fields
 from dockguard.formats.dockerfile.variables.expand import expand
 from dockguard.formats.dockerfile.variables.scope import PLATFORM, Expanded
 from dockguard.lazy import regex
 from dockguard.source import Fact, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.model import Step
 
 _PREDEFINED = PLATFORM | frozenset("HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY".split()) | {"TARGETSTAGE"}
 _NEVER = frozenset({"", "@", "*", "#", "?", "-", "$", "!", "PATH"})  # no variable that a file declares

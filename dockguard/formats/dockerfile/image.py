@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.commands.checks_off import CheckOff
-from dockguard.formats.dockerfile.commands.downloads import Download
-from dockguard.formats.dockerfile.commands.installs import Installed
-from dockguard.formats.dockerfile.commands.runs import Account
-from dockguard.formats.dockerfile.files.context import Context
-from dockguard.formats.dockerfile.model import Stage, Step
-from dockguard.formats.dockerfile.parts import Copy, Leak, SecretText
-from dockguard.formats.dockerfile.references import ImageReference
-from dockguard.formats.dockerfile.text.tree import Tree
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Source, Span
 from dockguard.stack.pieces import BuildRequest, User
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.checks_off import CheckOff
+    from dockguard.formats.dockerfile.commands.downloads import Download
+    from dockguard.formats.dockerfile.commands.installs import Installed
+    from dockguard.formats.dockerfile.files.context import Context
+    from dockguard.formats.dockerfile.model import Stage, Step
+    from dockguard.formats.dockerfile.parts import Account, Copy, Leak, SecretText
+    from dockguard.formats.dockerfile.references import ImageReference
+    from dockguard.formats.dockerfile.text.tree import Tree
 
 
 @dataclass(eq=False)
@@ -120,6 +122,12 @@ class Image:
     def _unseen(self) -> str:
         base = self.base.value
         return "" if base == "scratch" else f"the base image {base if isinstance(base, str) else ''} may have more"
+
+    @cached_property
+    def instructions(self) -> Many[Step]:
+        """Every instruction of the file, FROM and those before it included."""
+        stages = (step for stage in self.stages for step in (stage.head, *stage.own))
+        return Many((*self.before, *stages), self.tree.source.whole)
 
     @cached_property
     def steps(self) -> Many[Step]:

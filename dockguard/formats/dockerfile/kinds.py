@@ -29,7 +29,7 @@ def kinds(edit: Editor) -> dict[str, Kind]:
     return {
         "dockerfile.image": Kind(Image, _image, edit=edit),
         "dockerfile.stage": Kind(Stage, lambda image: image.stages, edit=edit),
-        "dockerfile.instruction": Kind(Step, steps, lambda step: (step.name,), edit=edit),
+        "dockerfile.instruction": Kind(Step, lambda image: image.instructions, lambda step: (step.name,), edit=edit),
         "dockerfile.env": Kind(Variable, _variables, lambda variable: (variable.kind,), edit=edit),
         "dockerfile.command": Kind(RunCommand, _commands, _command_words, edit=edit),
         "dockerfile.copy": Kind(Copy, _copies, lambda copy: (copy.step.name, copy.kind), edit=edit),
@@ -51,22 +51,14 @@ def _image(image: Image) -> Iterable[Image]:
     return (image,)
 
 
-def steps(image: Image) -> Iterator[Step]:
-    """Every instruction of the file."""
-    yield from image.before
-    for stage in image.stages:
-        yield stage.head
-        yield from stage.own
-
-
 def _variables(image: Image) -> Iterator[Variable]:
-    for step in steps(image):
+    for step in image.instructions:
         if step.node.pairs:
             yield from step.variables
 
 
 def _commands(image: Image) -> Iterator[RunCommand]:
-    for step in steps(image):
+    for step in image.instructions:
         yield from step.commands
 
 
@@ -77,11 +69,11 @@ def _command_words(command: RunCommand) -> Iterator[str]:
 
 
 def _copies(image: Image) -> Iterator[Copy]:
-    for step in steps(image):
+    for step in image.instructions:
         yield from step.copies
 
 
 def _mounts(image: Image) -> Iterator[MountFlag]:
-    for step in steps(image):
+    for step in image.instructions:
         if step.name == "RUN":
             yield from step.mounts

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dockguard.common.secrets import Found, Verdict, find_in_text, judge, name_is_secret
 from dockguard.common.suspicion import suspicious
-from dockguard.formats.dockerfile.commands.command import place
-from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.model import Step
 from dockguard.formats.dockerfile.parts import SecretText, Variable
+from dockguard.formats.dockerfile.text.tree import place
 from dockguard.source import Fact, Secret, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Step
 
 _MAX_COMMENTS = 5000  # that are looked at
 _PAIRS = frozenset({"ENV", "ARG", "LABEL"})
@@ -18,9 +21,7 @@ _PAIRS = frozenset({"ENV", "ARG", "LABEL"})
 
 def secrets(image: Image) -> Iterator[SecretText]:
     """Every secret of the file, in its order; names without a value are not among them."""
-    from dockguard.formats.dockerfile.kinds import steps
-
-    for step in steps(image):
+    for step in image.instructions:
         if step.name == "ONBUILD":
             continue
         if step.name in _PAIRS:
@@ -55,7 +56,7 @@ def _heredocs(step: Step) -> Iterator[SecretText]:
         text = heredoc.body.text
         for found in _found(text):
             if found.verdict.leaks:
-                span = place(heredoc.body.span(found.start, found.end), step.node)
+                span = place(heredoc.body.span(found.start, found.end))
                 where = step.name if step.name == "RUN" else "heredoc"
                 yield _made(found.verdict, where, found.name, text[found.start : found.end], step, span)
 
@@ -93,7 +94,6 @@ def kept(variable: Variable) -> Fact[str]:
     if variable.verdict is not None and variable.verdict.leaks:
         return Fact(Secret(text), variable.span)
     step = variable.step
-    assert isinstance(step, Step)
     pair = next((p for p in step.node.pairs if p.name.span == variable.name_span), None)
     if pair is None or pair.value is None or "$" not in pair.value.text:
         return Fact(None, variable.span)
@@ -105,7 +105,6 @@ def kept(variable: Variable) -> Fact[str]:
 def argued(variable: Variable) -> Fact[str]:
     """The name of a build argument that announces a secret; absent where an ARG before the first FROM has it."""
     step = variable.step
-    assert isinstance(step, Step)
     hidden = variable.kind != "ARG" or not name_is_secret(variable.name)
     again = not variable.is_global and variable.name in step.scope.outer and not variable.written.written
     return Fact(None if hidden or again else variable.name, variable.span)

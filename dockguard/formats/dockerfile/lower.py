@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dockguard.formats.dockerfile.files.through import context_path, from_context
-from dockguard.formats.dockerfile.image import Image
 from dockguard.lazy import regex
 from dockguard.source import Fact, Many, Secret, Unknown
 from dockguard.stack import pieces
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.image import Image
 
 _CAPABILITY = regex(r"\bcap_[a-z_]{3,30}")
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.commands.file_uses import FileUses
-from dockguard.formats.dockerfile.commands.runs import Account, RunCommand
 from dockguard.formats.dockerfile.files.context import Context
 from dockguard.formats.dockerfile.forms import Form, StageForm
-from dockguard.formats.dockerfile.parts import Copy, FlagValue, Leak, MountFlag, Undefined, Variable
+from dockguard.formats.dockerfile.parts import Account, Copy, FlagValue, Leak, MountFlag, Undefined, Variable
 from dockguard.formats.dockerfile.places import Places
 from dockguard.formats.dockerfile.settings import Settings
-from dockguard.formats.dockerfile.text.tree import Instruction, Word
+from dockguard.formats.dockerfile.text.tree import COPIES, UNEXPANDED, Instruction, Word
 from dockguard.formats.dockerfile.variables.scope import END, Expanded, Scope
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
 from dockguard.source import Fact, Many, Source, Span
 from dockguard.stack.pieces import User
 
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
+
 _NOWHERE: Span = Source("", "").whole
-UNEXPANDED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL", "ONBUILD", "MAINTAINER"})
-COPIES = frozenset({"COPY", "ADD"})
 
 
 @dataclass(eq=False)
@@ -391,3 +392,10 @@ class Stage:
     def at_end(self, name: str) -> Fact[str] | None:
         """A variable after its last instruction."""
         return self.scope.get(name, END)
+
+    def find(self, name: str) -> Stage | None:
+        """The earlier stage that `--from` names, by name or by number."""
+        earlier = self.siblings[: self.index]
+        if name.isascii() and name.isdigit():
+            return earlier[int(name)] if len(name) < 6 and int(name) < len(earlier) else None
+        return next((other for other in reversed(earlier) if other.name == name.lower()), None) if name else None

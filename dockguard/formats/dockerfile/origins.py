@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.build import find_stage
-from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.text.tree import Word
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
@@ -14,6 +12,7 @@ from dockguard.source import Span
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Stage, Step
 
 _MAX_CLOSE = 30  # misspelled names of one file that are compared with those of its stages
 _OF_IMAGES = "/:@."  # what an image's name may hold and a stage's or context's rarely does
@@ -42,7 +41,7 @@ class FileOrigin:
     @cached_property
     def earlier(self) -> Stage | None:
         """The earlier stage that it names, by name or by number."""
-        return find_stage(self.stage, self.name)
+        return self.stage.find(self.name)
 
     @property
     def is_own_stage(self) -> bool:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from dockguard.common.secrets_verdict import Verdict
 from dockguard.lazy import cached_property
-from dockguard.record import dataclass
+from dockguard.record import dataclass, field
 from dockguard.source import Fact, Source, Span, Unknown
 
 if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
     from dockguard.formats.dockerfile.model import Step
 
 
@@ -349,3 +350,47 @@ class Leak:
     def subject(self) -> str:
         """Its address: `stage final / RUN`."""
         return self.step.subject
+
+
+@dataclass(eq=False)
+class Account:
+    """A user that a command creates."""
+
+    name: str
+    uid: int | None
+    system: bool  # `useradd -r`, `adduser -S`: a service account
+    duplicate: bool  # `useradd -o`: its number may be another user's
+    command: RunCommand
+    span: Span
+    groups: tuple[str, ...] = field(default=())
+
+
+@dataclass(eq=False)
+class Written:
+    """A file that a command writes."""
+
+    path: str  # as written
+    text: str  # as far as the command line says it
+    command: RunCommand
+    span: Span
+    sources: tuple[str, ...] = ()  # of a copy
+    variables: tuple[str, ...] = ()  # that the shell replaces in `text`
+    program: bool = False  # `text` is what `sed` is told to do
+
+    @property
+    def adds(self) -> str:
+        """What it puts into the file, as far as the command line says it."""
+        from dockguard.formats.dockerfile.commands.writes import added
+
+        return added(self.text) if self.program else self.text
+
+
+@dataclass(eq=False)
+class AccountPassword:
+    """A password that a command gives to an account."""
+
+    user: str
+    kind: str  # literal, empty, unlocked
+    value: Fact[str]
+    command: RunCommand
+    span: Span

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from dockguard.common.imageref import Reference
 from dockguard.common.imageref import parse as parse_reference
-from dockguard.formats.dockerfile.model import Step
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Step
 
 _ROLLING = frozenset(
     "stable edge nightly main master dev develop devel rolling mainline lts current testing unstable sid canary next "
@@ -169,9 +169,7 @@ def _in_step(step: Step) -> Iterator[ImageReference]:
 
 def _is_image(step: Step, name: str) -> bool:
     """Whether a `--from` names an image; a plain word may be a named context that somebody passes to the build."""
-    from dockguard.formats.dockerfile.build import find_stage
-
-    if not name or name.isdigit() or step.stage is None or find_stage(step.stage, name) is not None:
+    if not name or name.isdigit() or step.stage is None or step.stage.find(name) is not None:
         return False
     if any(mark in name for mark in "/:@"):
         return True

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from dockguard.common.secrets import find_in_text, name_is_secret
 from dockguard.common.suspicion import suspicious
-from dockguard.formats.dockerfile.commands.runs import RunCommand, Written
 from dockguard.formats.dockerfile.commands.writes import VARIABLE, variables
 from dockguard.formats.dockerfile.files.sensitive import sensitive_path
-from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.model import Stage, Step
-from dockguard.formats.dockerfile.parts import Copy, Leak
+from dockguard.formats.dockerfile.parts import Leak
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Stage, Step
+    from dockguard.formats.dockerfile.parts import Copy, Written
 
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")
 # Commands that keep what they are given, by program: the first words, as in `npm config set`.
@@ -49,7 +53,7 @@ def written_secret(command: RunCommand) -> Fact[str]:
 
 
 def _kept_names(command: RunCommand) -> Iterator[str]:
-    if _clones(command) and not any(mount.type == "secret" for mount in getattr(command.step, "mounts", ())):
+    if _clones(command) and not any(mount.type == "secret" for mount in command.step.mounts):
         yield from secret_names(command)  # git keeps the address in the clone's configuration
     if _keeps(command):
         yield from secret_names(command)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.commands.runs import RunCommand
-from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.lazy import regex
 from dockguard.source import Fact, Span, Unknown, Via
 from dockguard.stack.pieces import User
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Stage, Step
 
 _ADMINISTRATORS = frozenset({"containeradministrator", "administrator", "user manager\\containeradministrator"})
 _DROPPERS = regex(

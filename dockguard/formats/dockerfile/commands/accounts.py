@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from dockguard.common.shell_options import CommandLine, Grammar, parse
-from dockguard.formats.dockerfile.commands.runs import Account, RunCommand
-from dockguard.formats.dockerfile.model import Step
+from dockguard.formats.dockerfile.parts import Account
 from dockguard.lazy import regex
 from dockguard.source import Fact
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.model import Step
 
 # Options that take a value: useradd(8), usermod(8), adduser(8) of Debian and BusyBox.
 _SHORT = "bcdefghGkKpsuRPZ"

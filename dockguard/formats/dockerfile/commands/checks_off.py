@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.model import COPIES, Step
+from dockguard.formats.dockerfile.text.tree import COPIES, place
 from dockguard.record import dataclass
 from dockguard.source import Span
 
 if TYPE_CHECKING:
     from dockguard.common.tls import Weakness
     from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Step
 
 _ENVIRONMENT = frozenset({"ENV", "ARG"})
 
@@ -42,13 +43,10 @@ class CheckOff:
 
 def checks_off(image: Image) -> Iterator[CheckOff]:
     """Every such switch of the file, in its order."""
-    from dockguard.formats.dockerfile.commands.command import place
-    from dockguard.formats.dockerfile.kinds import steps
-
-    for step in steps(image):
+    for step in image.instructions:
         seen = set()
         for found in _in_step(step):
-            span = place(found.span, step.node)
+            span = place(found.span)
             if (found.topic, found.kind, span) not in seen:
                 seen.add((found.topic, found.kind, span))
                 switch = " ".join(found.switch.split())

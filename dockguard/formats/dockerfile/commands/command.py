@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dockguard.common.shell import Script, Word, call, scan, shell_options
 from dockguard.formats.dockerfile.commands.runs import RunCommand
-from dockguard.formats.dockerfile.model import Step
-from dockguard.formats.dockerfile.text.tree import Instruction
+from dockguard.formats.dockerfile.text.tree import Instruction, place
 from dockguard.lazy import regex
-from dockguard.source import Many, Origin, Source, Span
+from dockguard.source import Many, Origin, Source
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.model import Step
 
 MAX_SCRIPT = 128 * 1024  # characters of one RUN that are read
 _RUNS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
@@ -23,26 +27,9 @@ def commands(step: Step) -> Many[RunCommand]:
     script = _script(step)
     if script is None:
         return Many((), step.span)
-    found = tuple(RunCommand(command, script, step, place(command.span, step.node)) for command in script.commands)
+    found = tuple(RunCommand(command, script, step, place(command.span)) for command in script.commands)
     whole = script.complete and script.end - script.start < MAX_SCRIPT
     return Many(found, step.span, "" if whole else "a script is too long or nested too deep to be read")
-
-
-def place(span: Span, node: Instruction) -> Span:
-    """The place in the Dockerfile of a range of an embedded text, continuation lines included."""
-    for _ in range(20):
-        origin = span.source.origin
-        if origin is None:
-            return span
-        whole = origin.translate(span.start, span.end)
-        if whole is not origin.host:  # verbatim, in one piece
-            span = whole
-            continue
-        start = origin.translate(span.start, span.start + 1 if span.end > span.start else span.start)
-        end = origin.translate(span.end - 1, span.end) if span.end > span.start else start
-        exact = start != origin.host and end != origin.host and start.start <= end.end
-        span = Span(origin.host.source, start.start, end.end) if exact else whole
-    return span
 
 
 def dialect_of(step: Step) -> str:

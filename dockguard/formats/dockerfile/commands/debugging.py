@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from dockguard.common.developers import file_for_developers, stage_for_developers
 from dockguard.common.switches import Setting, of_command, of_variable
-from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.exposed import Exposed
     from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Stage, Step
 
 _DEVELOPMENT = frozenset({"development", "dev", "debug"})
 _ENVIRONMENTS = {  # name -> product, for values that say development; in images, where nothing changes them later

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.habits import FETCHERS, INTERPRETERS
-from dockguard.formats.dockerfile.model import Stage, Step
-from dockguard.formats.dockerfile.parts import Copy
 from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span
 
 if TYPE_CHECKING:
     from dockguard.common.shell import Redirect, Word
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
     from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Stage, Step
+    from dockguard.formats.dockerfile.parts import Copy
 
 _INNER = (".internal", ".local", ".localhost", ".localdomain")  # the engine's own names, and those of no public server
 _SCHEMELESS = frozenset({"curl", "wget", "wget2"})  # that take `example.com/x` for http
@@ -160,9 +160,7 @@ def verifies(command: RunCommand) -> bool:
 
 def downloads(image: Image) -> Iterator[Download]:
     """Every address of the file, in its order."""
-    from dockguard.formats.dockerfile.kinds import steps
-
-    for step in steps(image):
+    for step in image.instructions:
         if step.name == "ADD":
             for copy in step.copies:
                 if copy.kind in ("url", "git") and copy.source.known:

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.commands.runs import RunCommand
-from dockguard.formats.dockerfile.model import COPIES, Step
+from dockguard.formats.dockerfile.text.tree import COPIES
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Span
 
 if TYPE_CHECKING:
     from dockguard.common.shell import Word
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
     from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.model import Step
 
 _VARIABLES = frozenset(
     "PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_INDEX "
@@ -87,9 +88,7 @@ class ClearIndex:
 
 def clear_indexes(image: Image) -> Iterator[ClearIndex]:
     """Every one of the file, in its order; one for each command or variable."""
-    from dockguard.formats.dockerfile.kinds import steps
-
-    for step in steps(image):
+    for step in image.instructions:
         if step.name in ("ENV", "ARG"):
             for variable in step.variables:
                 address = _clear(variable.value.known or "") if variable.name in _VARIABLES else None

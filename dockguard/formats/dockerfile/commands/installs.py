@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from dockguard.formats.dockerfile.text.tree import place
 from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span, Unknown
@@ -74,10 +75,7 @@ class Installed:
 
 def installed(image: Image) -> Iterator[Installed]:
     """Every package of the file, in its order."""
-    from dockguard.formats.dockerfile.commands.command import place
-    from dockguard.formats.dockerfile.kinds import steps
-
-    for step in steps(image):
+    for step in image.instructions:
         if step.name != "RUN":
             continue
         for command in step.commands:
@@ -86,7 +84,7 @@ def installed(image: Image) -> Iterator[Installed]:
                 continue
             ruled = _is_constrained(call, step)
             for package in call.packages:
-                one = _installed(call, package, command, place(package.span, step.node), ruled)
+                one = _installed(call, package, command, place(package.span), ruled)
                 one.image = image
                 yield one
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dockguard.common.shell import Word
 from dockguard.formats.dockerfile.commands.accounts import operands_of
 from dockguard.formats.dockerfile.commands.resolved import filled
-from dockguard.formats.dockerfile.commands.runs import AccountPassword, RunCommand
 from dockguard.formats.dockerfile.commands.writes import printed
+from dockguard.formats.dockerfile.parts import AccountPassword
 from dockguard.lazy import regex
 from dockguard.source import Fact, Secret
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
 
 _LOCKED = regex(r"[!*x]+.{0,200}")  # no password matches it
 _SHADOW = regex(r"[\w^.*\\-]{1,60}:[^/:|]{0,60}:.{0,60}[/|#,]\s*\w+::")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dockguard.formats.dockerfile.image import Image
+from typing import TYPE_CHECKING
+
 from dockguard.source import Fact
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.image import Image
 
 _RUNNERS = frozenset({"npm", "npx", "yarn", "pnpm", "bunx", "pnpx"})
 

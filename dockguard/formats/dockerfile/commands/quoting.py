@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dockguard.formats.dockerfile.text.tree import place
 from dockguard.lazy import regex
 from dockguard.source import Fact, Via
 
@@ -43,10 +44,8 @@ def _inside(word: Word) -> list[str]:
 
 
 def _told(step: Step, word: Word, name: str, fact: Fact[str]) -> Fact[str]:
-    from dockguard.formats.dockerfile.commands.command import place
-
     via = Via(fact.span, f"`{name}` is set here")
-    return Fact(f"`{name}` in `{word.raw[:80]}` has blanks", place(word.span, step.node), via)
+    return Fact(f"`{name}` in `{word.raw[:80]}` has blanks", place(word.span), via)
 
 
 def _is_given(step: Step, name: str) -> bool:

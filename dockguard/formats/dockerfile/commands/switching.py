@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.image import Image
 from dockguard.lazy import regex
 from dockguard.source import Fact, Source, Span
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.image import Image
 
 # Programs that set user and groups and then become what they are told to run; `su` and supervisors do more than that.
 _CALL = regex(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dockguard.common.shell import Command, Word
-from dockguard.formats.dockerfile.commands.runs import RunCommand, Written
+from dockguard.formats.dockerfile.parts import Written
 from dockguard.lazy import regex
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
 
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})")
 _REPLACES = regex(r"s([/|#,!@])((?:\\.|(?!\1)[^\\]){0,500})\1((?:\\.|(?!\1)[^\\]){0,2000})\1", re.S)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import basename, normpath
+from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.commands.runs import RunCommand
-from dockguard.formats.dockerfile.model import COPIES, Stage, Step
 from dockguard.formats.dockerfile.parts import Copy
-from dockguard.formats.dockerfile.text.tree import Heredoc, Word
+from dockguard.formats.dockerfile.text.tree import COPIES, Heredoc, Word
 from dockguard.lazy import regex
 from dockguard.source import Fact, Unknown
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.model import Stage, Step
 
 MAX_PATH = 4096  # of Linux
 _HEREDOC = regex(r"\d*<<-?(.+)")
@@ -127,9 +130,7 @@ def _kind(step: Step, word: Word, source: Fact[str], origin: Fact[str]) -> str:
     if mark and step.node.heredocs:
         return "heredoc"
     if origin.written:
-        from dockguard.formats.dockerfile.build import find_stage
-
-        found = find_stage(step.stage, origin.known or "") if step.stage else None
+        found = step.stage.find(origin.known or "") if step.stage else None
         return "stage" if found is not None else "image"
     text = source.known or word.text
     if step.name == "ADD" and _GIT.match(text):
@@ -141,9 +142,7 @@ def _resolve(copy: Copy, step: Step, name: str) -> None:
     """Where the file ends up, and which file of the workspace it is."""
     text = copy.source.known
     if copy.kind == "stage":
-        from dockguard.formats.dockerfile.build import find_stage
-
-        found = find_stage(step.stage, copy.origin.known or "") if step.stage else None
+        found = step.stage.find(copy.origin.known or "") if step.stage else None
         copy.stage = found.index if found else None
     glob = text is None or _GLOB.search(text) is not None
     is_dir = text is None or text.endswith("/") or text in (".", "./") or text.endswith("/.")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.files.context import Context
 from dockguard.formats.dockerfile.files.sensitive import VCS, sensitive_path
-from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.parts import Copy
 from dockguard.source import Fact
+
+if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.image import Image
+    from dockguard.formats.dockerfile.parts import Copy
 
 _MAX_NAMED = 5  # files that one message lists
 

@@ -7,14 +7,14 @@ from itertools import islice
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.image import Image
-from dockguard.formats.dockerfile.parts import Copy
 from dockguard.lazy import regex
 from dockguard.source import Fact
 from dockguard.stack.pieces import User
 
 if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.image import Image
     from dockguard.formats.dockerfile.model import Step
+    from dockguard.formats.dockerfile.parts import Copy
 
 _MAX_STARTED = 50  # words of ENTRYPOINT and CMD that are taken for files
 _NOT_RUN = frozenset({"", ".", "-c", "-m", "run", "exec", "start"})

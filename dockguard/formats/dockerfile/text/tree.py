@@ -8,6 +8,8 @@ from dockguard.finding import Problem
 from dockguard.record import dataclass
 from dockguard.source import Origin, Source, Span
 
+UNEXPANDED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL", "ONBUILD", "MAINTAINER"})
+COPIES = frozenset({"COPY", "ADD"})
 MAX_STAGES = 500  # of one file that are looked at; BuildKit has no bound
 
 
@@ -150,3 +152,20 @@ class Tree:
     instructions: tuple[Instruction, ...]
     comments: tuple[Span, ...]  # from `#` to the end of the line; directives are none
     problems: tuple[Problem, ...]
+
+
+def place(span: Span) -> Span:
+    """The place in the Dockerfile of a range of an embedded text, continuation lines included."""
+    for _ in range(20):
+        origin = span.source.origin
+        if origin is None:
+            return span
+        whole = origin.translate(span.start, span.end)
+        if whole is not origin.host:  # verbatim, in one piece
+            span = whole
+            continue
+        start = origin.translate(span.start, span.start + 1 if span.end > span.start else span.start)
+        end = origin.translate(span.end - 1, span.end) if span.end > span.start else start
+        exact = start != origin.host and end != origin.host and start.start <= end.end
+        span = Span(origin.host.source, start.start, end.end) if exact else whole
+    return span

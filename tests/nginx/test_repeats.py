@@ -60,3 +60,36 @@ def test_every_repetition_is_found_at_its_line():
 def test_data_is_no_directive():
     found = site("events {} http { map $host $x { root 1; root 2; } types { text/html root; } }")
     assert not list(repeats(found.root.walk()))
+
+
+@pytest.mark.skipif(not serve.available(), reason="there is no nginx to ask")
+@pytest.mark.parametrize(
+    ("lines", "refused"),
+    [
+        ("server { location /a { } location /a { } }", True),
+        ("server { location /a { } location ^~ /a { } }", True),
+        ("server { location = /a { } location = /a { } }", True),
+        ("server { location = /a { } location /a { } }", False),
+        ("server { location ~ a { } location ~ a { } }", False),
+        ("server { location @a { } location @a { } }", False),
+        ("server { location /a { } location /A { } }", False),
+        ("server { location /a { location /a/b { } location /a/b { } } }", True),
+        ("server { location /a { location /a { } } }", False),
+        ("upstream b { server 127.0.0.1; } upstream B { server 127.0.0.1; }", True),
+        ("log_format x a; log_format x b;", True),
+        ("limit_req_zone $uri zone=a:1m rate=1r/s; limit_req_zone $uri zone=a:1m rate=1r/s;", True),
+        ("limit_conn_zone $uri zone=a:1m; limit_conn_zone $uri zone=b:1m;", False),
+        ("map $uri $a { default 1; default 2; }", True),
+        ("map $uri $a { a 1; A 1; }", True),
+        ('map $uri $a { a 1; "a" 1; }', True),
+        ("map $uri $a { a 1; \\a 1; }", True),
+        ("map $uri $a { ~a 1; ~a 2; }", False),
+        ("geo $a { 10.0.0.0/8 1; 10.0.0.0/8 2; }", False),
+        ("map $uri $a { a 1; } map $uri $a { a 2; }", False),
+    ],
+)
+def test_names_are_taken_once(tmp_path, lines, refused):
+    text = f"events {{}} http {{ {lines} }}"
+    (tmp_path / "nginx.conf").write_text(text)
+    assert bool(serve.refuses(tmp_path)) == refused
+    assert any(True for _ in repeats(site(text).root.walk())) == refused

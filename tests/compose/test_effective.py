@@ -53,11 +53,59 @@ def test_the_environment_wins_over_the_env_file() -> None:
     assert image(files, env_files=["other.env"]) == "a:other"
 
 
+ENVIRONMENTS = {
+    "compose.yaml": "services: {web: {image: 'a:${TAG-none}'}}\n",
+    ".env": "TAG=dot\n",
+    "e.env": "TAG=e\n",
+    "f.env": "TAG=${TAG}f\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "named", "tag"),
+    [
+        ({"COMPOSE_ENV_FILES": "e.env"}, [], "e"),
+        ({"COMPOSE_ENV_FILES": "e.env,,f.env"}, [], "ef"),
+        ({"COMPOSE_ENV_FILES": "e.env"}, [".env"], "dot"),
+        ({"COMPOSE_ENV_FILES": ""}, [], "dot"),
+        ({"COMPOSE_DISABLE_ENV_FILE": "T"}, [], "none"),
+        ({"COMPOSE_DISABLE_ENV_FILE": "0"}, [], "dot"),
+        ({"COMPOSE_DISABLE_ENV_FILE": "on", "COMPOSE_ENV_FILES": "e.env"}, [], "e"),
+    ],
+)
+def test_variables_name_the_env_files(variables: dict[str, str], named: list[str], tag: str) -> None:
+    assert image(ENVIRONMENTS, environment=variables, env_files=named) == f"a:{tag}"
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"COMPOSE_ENV_FILES": "nope.env"}, "couldn't find env file"),
+        ({"COMPOSE_DISABLE_ENV_FILE": "on"}, "invalid syntax"),
+        ({"COMPOSE_DISABLE_ENV_FILE": ""}, "invalid syntax"),
+        ({"COMPOSE_FILE": ""}, "no such file"),
+        ({"COMPOSE_FILE": "compose.yaml:"}, "no such file"),
+        ({"COMPOSE_PROJECT_NAME": "My"}, "invalid project name"),
+        ({"COMPOSE_PROJECT_NAME": "-a"}, "invalid project name"),
+    ],
+)
+def test_variables_that_are_refused(variables: dict[str, str], message: str) -> None:
+    found = problems(ENVIRONMENTS, environment=variables)
+    assert any(message in one for one in found), found
+
+
+@pytest.mark.parametrize("name", ["${NOPE}", "é", "-"])
+def test_a_name_of_no_letters_is_refused(name: str) -> None:
+    assert problems({"compose.yaml": f'name: "{name}"\n{ONE}'}) == ["the project name must not be empty"]
+    assert problems({"_/c.yaml": ONE}, files=["_/c.yaml"]) == ["the project name must not be empty"]
+
+
 def test_profiles() -> None:
     files = {"compose.yaml": "services: {web: {image: a}, dbg: {image: b, profiles: [debug]}}\n"}
     assert list(model(files)["services"]) == ["web"]
     assert set(model(files, profiles=["debug"])["services"]) == {"web", "dbg"}
     assert set(model(files, environment={"COMPOSE_PROFILES": "x,debug"})["services"]) == {"web", "dbg"}
+    assert set(model(files, environment={"COMPOSE_PROFILES": "x, debug"})["services"]) == {"web", "dbg"}
 
 
 def test_names() -> None:

@@ -17,6 +17,7 @@ from dockguard.formats.compose.refusal import Journal
 from dockguard.formats.compose.text.parse import parse
 from dockguard.formats.compose.text.scalars import Moment
 from dockguard.formats.compose.text.tree import Value
+from dockguard.lazy import regex
 from dockguard.record import dataclass
 from dockguard.source import Span
 from dockguard.workspace import Workspace, folder_of, join
@@ -76,18 +77,21 @@ def load(
 ) -> tuple[Project | None, list[Problem]]:
     """The project that Compose would load, started in a folder."""
     journal = Journal()
+    named = _env_files(env_files, environment, "" if given else start)
     workspace, start = _search(workspace, start, given, environment)
     loader = Loader(workspace, journal, environment.get("HOME", ""))
     here = loader.absolute("" if given else start)  # Compose says where it was started, when no shell does
     outer = Scope({name: Variable(value) for name, value in {"PWD": here, **environment}.items()})
-    scope = _dotenv(loader, outer, env_files, _folder(given) if given else start)
+    reads = not named and _reads_dotenv(journal, environment)
+    scope = _dotenv(loader, outer, named, [_folder(given) if given else start] if reads else [])
     chosen = given or _chosen(workspace, start, scope)
     if not chosen:
         return None, [Problem("compose-missing", "no configuration file provided: not found", path=start or ".")]
     folder = folder_of(chosen[0])
-    if folder != start and not env_files and not given:
-        scope = _dotenv(loader, outer, env_files, folder)
-    wanted = tuple(profiles) or tuple((scope.get("COMPOSE_PROFILES") or "").split(","))
+    if folder != start and reads and not given:
+        scope = _dotenv(loader, outer, (), [folder])
+    listed = (scope.get("COMPOSE_PROFILES") or "").split(",")
+    wanted = tuple(profiles) or tuple(name.strip() for name in listed)
     project = build(loader, chosen, folder, scope, wanted)
     return project, _problems(journal, workspace)
 
@@ -145,10 +149,30 @@ def override_file(workspace: Workspace, folder: str) -> str:
     return ""
 
 
-def _dotenv(loader: Loader, outer: Scope, env_files: Sequence[str], folder: str) -> Scope:
-    paths = list(env_files) or [f"{folder}/.env" if folder else ".env"]
+_NAME = regex(r"[a-z0-9][a-z0-9_-]*")
+_SWITCH = {
+    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
+}
+
+
+def _env_files(given: Sequence[str], environment: Mapping[str, str], start: str) -> tuple[str, ...]:
+    """Those of `--env-file`, else of `COMPOSE_ENV_FILES`, which the process environment alone may say."""
+    listed = environment.get("COMPOSE_ENV_FILES", "").split(",")
+    return tuple(given) or tuple(join(start, name) for name in listed if name)
+
+
+def _reads_dotenv(journal: Journal, environment: Mapping[str, str]) -> bool:
+    word = environment.get("COMPOSE_DISABLE_ENV_FILE", "false")
+    if word not in _SWITCH:
+        journal.refuse(_nowhere(".env"), f'COMPOSE_DISABLE_ENV_FILE: parsing "{word[:40]}": invalid syntax', "value")
+    return not _SWITCH.get(word, False)
+
+
+def _dotenv(loader: Loader, outer: Scope, env_files: Sequence[str], folders: Sequence[str]) -> Scope:
+    """The process environment over what env files say, or the `.env` of folders."""
     found: dict[str, Variable] = {}
-    for path in paths:
+    for path in (*env_files, *(f"{folder}/.env" if folder else ".env" for folder in folders)):
         inner = Scope({**found, **outer.variables})
         variables = loader.variables(path, inner, None)
         if variables is None and env_files:
@@ -165,9 +189,9 @@ def _nowhere(path: str) -> Span:
 
 def _chosen(workspace: Workspace, folder: str, scope: Scope) -> tuple[str, ...]:
     listed = scope.get("COMPOSE_FILE")
-    if listed:
+    if listed is not None:  # an empty name is the folder, which Compose refuses
         separator = scope.get("COMPOSE_PATH_SEPARATOR") or ":"
-        return tuple(join(folder, name) for name in listed.split(separator) if name)
+        return tuple(join(folder, name) for name in listed.split(separator))
     base = base_file(workspace, folder)
     override = override_file(workspace, folder) if base else ""
     return tuple(filter(None, (base, override)))
@@ -198,20 +222,34 @@ def _inside(loader: Loader, path: str) -> str:
 
 
 def _name(loader: Loader, files: Sequence[str], folder: str, scope: Scope) -> str:
-    given = scope.get("COMPOSE_PROJECT_NAME")
-    if given:
-        return given
-    written = ""
+    given = scope.variables.get("COMPOSE_PROJECT_NAME")
+    if given is not None and given.value:
+        if not _NAME.fullmatch(given.value) and not scope.open:
+            why = f'invalid project name "{given.value[:80]}": lower case letters, digits, `-` and `_` make one'
+            loader.journal.refuse(given.span or _nowhere(files[0]), why, "value")
+        return given.value
+    written = _written_name(loader, files)
+    try:
+        text = substitute(written.text if written is not None else "", Scope(scope.variables))
+    except BadTemplate:  # told of where the file's variables are replaced
+        written, text = None, ""
+    own = project_name(folder_name(loader.absolute(folder)))
+    name = project_name(text) if written is not None else own
+    if not name and not scope.open:
+        place = written.place if written is not None else _nowhere(files[0])
+        loader.journal.refuse(place, "the project name must not be empty", "value", ("name",))
+    return name or own
+
+
+def _written_name(loader: Loader, files: Sequence[str]) -> Value | None:
+    """The last `name` that says anything."""
+    found: Value | None = None
     for file in files:
         tree = loader.workspace.tree(file, parse)
         for document in tree.documents if tree is not None else ():
             name = document.value.get("name")
-            written = name.text if name is not None and name.text else written
-    try:
-        written = substitute(written, Scope(scope.variables))
-    except BadTemplate:
-        written = ""
-    return project_name(written) or project_name(folder_name(loader.absolute(folder)))
+            found = name if name is not None and name.text else found
+    return found
 
 
 def _printed(model: Value, journal: Journal) -> dict[str, Any]:

@@ -74,7 +74,7 @@ STATES = [
     ("Referrer-Policy", "listen 80; add_header Referrer-Policy unsafe-url always; " + PAGE, BAD, "set", None),
     ("server tokens", "listen 80; server_tokens off; " + PAGE, OK, "off", None),
     ("server tokens", "listen 80; " + PAGE, BAD, "on by default", None),
-    ("server tokens", "listen 80; return 301 https://example.org/;", NONE, "on", None),
+    ("server tokens", "listen 80; return 301 https://example.org/;", BAD, "on", None),
     ("rate limit", "listen 80; " + PAGE, NONE, "no application", None),
     ("rate limit", "listen 80; location /api/ { proxy_pass http://app; }", BAD, "1 of 1 lack it", (1, 1)),
     (

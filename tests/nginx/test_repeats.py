@@ -58,7 +58,7 @@ def test_every_repetition_is_found_at_its_line():
 
 
 def test_data_is_no_directive():
-    found = site("events {} http { map $host $x { root 1; root 2; } types { text/html root; } }")
+    found = site("events {} http { map $host $x { root 1; user 2; } types { root a; root b; } }")
     assert not list(repeats(found.root.walk()))
 
 

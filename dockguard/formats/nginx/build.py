@@ -30,6 +30,7 @@ class Builder:
         """The outermost block."""
         level = Level("main", None, None, where)
         level.whole = True
+        level.memo["missing"] = self.missing
         return level
 
     def implicit(self, context: str, parent: Level, gap: Gap | None) -> Level:

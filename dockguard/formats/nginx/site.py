@@ -103,6 +103,20 @@ class Site:
                     yield line, found == "surely"
 
     @property
+    def unseen_includes(self) -> Iterator[Directive]:
+        """The `include` lines of one file each, by a relative path, whose file nobody could read."""
+        for line in self.root.memo.get("missing", ()):
+            text = line.text(0)
+            if (
+                len(line.words) == 1
+                and line.verbatim
+                and not magic(text)
+                and not text.startswith("/")
+                and "$" not in text
+            ):
+                yield line
+
+    @property
     def templates(self) -> tuple[Tree, ...]:
         """The templates that its files are rendered from, as they are written."""
         found: tuple[Tree, ...] = self.root.memo.get("templates", ())

@@ -97,7 +97,9 @@ def test_variables_that_are_refused(variables: dict[str, str], message: str) -> 
 @pytest.mark.parametrize("name", ["${NOPE}", "é", "-"])
 def test_a_name_of_no_letters_is_refused(name: str) -> None:
     assert problems({"compose.yaml": f'name: "{name}"\n{ONE}'}) == ["the project name must not be empty"]
-    assert problems({"_/c.yaml": ONE}, files=["_/c.yaml"]) == ["the project name must not be empty"]
+    assert problems({"_/c.yaml": ONE}, environment={"COMPOSE_FILE": "_/c.yaml"}) == [
+        "the project name must not be empty"
+    ]
 
 
 def test_profiles() -> None:

@@ -174,6 +174,8 @@ def test_what_can_split_headers(line, path, headers, splits):
     [
         ("return 302 $arg_n;", "/?n=https://evil.test", True),
         ("return 302 /$arg_n;", "/?n=/evil.test", False),
+        ("return 302 //$arg_n/;", "/?n=evil.test", False),
+        ("absolute_redirect off; return 302 //$arg_n/;", "/?n=evil.test", True),
         ("absolute_redirect off; return 302 /$arg_n;", "/?n=/evil.test", True),
         ("location ~ ^/y/(.*)$ { return 301 /$1; }", "/y/%5cevil.test", False),
         ("absolute_redirect off; location ~ ^/y/(.*)$ { return 301 /$1; }", "/y/%5cevil.test", True),

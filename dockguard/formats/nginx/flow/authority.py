@@ -92,6 +92,12 @@ def chosen(way: Sequence[Part], scheme: bool, any_name: bool) -> Chosen | None:
     return None
 
 
+def begins(way: Sequence[Part]) -> bool:
+    """Whether an address can begin so: with the letters of a scheme; nginx refuses what begins with a slash."""
+    first = way[0].text.shape if way else None
+    return first is None or first.empty or bool(first.first & chars.LETTERS)
+
+
 def _alone(pieces: Sequence[tuple[str, Part]], at: int) -> bool:
     """Whether a piece is the whole name of the host."""
     before = any(part.written for stage, part in pieces[:at] if stage == HOST)
@@ -122,7 +128,7 @@ def redirected(way: Sequence[Part], relative: bool) -> Part | None:
     if not way:
         return None
     first = way[0]
-    if not first.name and first.written.startswith("/") and not first.written.startswith("//"):
+    if not first.name and first.written.startswith("/") and not (relative and first.written.startswith("//")):
         begins = relative and first.written == "/" and len(way) > 1 and _slashes(way[1].text)
         return way[1] if begins else None
     if first.name and _free(first.text):

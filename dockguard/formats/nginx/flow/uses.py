@@ -121,7 +121,8 @@ class Use:
     def _chosen(self) -> authority.Chosen | None:
         if self.role != UPSTREAM or any(level.has("internal") for level in self.line.level.chain):
             return None
-        found = (authority.chosen(way, self._scheme, self._any_name) for way in self.ways)
+        ways = (way for way in self.ways if not self._scheme or authority.begins(way))
+        found = (authority.chosen(way, self._scheme, self._any_name) for way in ways)
         return next((one for one in found if one is not None), None)
 
     @property

@@ -211,6 +211,8 @@ def edged(node: Node) -> bool:
             return low > 0 and edged(item)
         case Group(item=item) | Atomic(item=item):
             return edged(item)
+        case Look(item=item, negative=False):
+            return edged(item)
         case _:
             return False
 

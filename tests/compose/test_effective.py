@@ -132,11 +132,28 @@ def test_names() -> None:
         ("", "empty compose file"),
         ("- a", "must be a mapping"),
         ("include: [x.yaml]", "no such file"),
+        ("include: ['']", "an empty name"),
+        ("include: [{path: '${X:-}'}]", "an empty name"),
+        ("include: [{path: compose.yaml, env_file: ''}]", "an empty name"),
+        ("services: {web: {image: a, extends: {file: '', service: b}}, b: {image: b}}", "an empty name"),
+        ("services: {web: {image: a}, db: }", "services.db must be a mapping"),
+        ("services: {web: {image: a}, db: []}", "services.db must be a mapping"),
+        ("services: {web: {image: a}}\n---\nservices:", "services must be a mapping"),
+        ("services: {web: {image: a, extra_hosts: {}}}\n---\nservices: {web: {extra_hosts: {}}}", "must be a mapping"),
     ],
 )
 def test_refusals(text: str, message: str) -> None:
     found = problems({"compose.yaml": f"{text}\n"})
     assert any(message in one for one in found), found
+
+
+def test_half_a_limit_is_merged_and_a_mapping_is_printed_as_go_prints_it() -> None:
+    base = "services: {web: {image: a, ulimits: {n: {soft: 1, hard: 2}}, labels: {m: }, environment: {F: }}}\n"
+    over = "services: {web: {ulimits: {n: {soft: 5}}, labels: {l: {b: [1, x], a: }}, environment: {E: {}}}}\n"
+    web = model({"compose.yaml": base, "compose.override.yaml": over})["services"]["web"]
+    assert web["ulimits"] == {"n": {"soft": 5, "hard": 2}}
+    assert web["labels"] == {"l": "map[a:<nil> b:[1 x]]", "m": ""}
+    assert web["environment"] == {"E": "map[]", "F": None}
 
 
 def test_where_compose_is_started_is_known_without_a_shell() -> None:

@@ -82,6 +82,8 @@ def _include(
     included: tuple[str, ...],
 ) -> Value:
     files = list(_texts(entry.map.get("path", entry) if entry.is_map else entry))
+    for value in (entry.map.get("path"), entry.map.get("env_file")) if entry.is_map else (entry,):
+        _named(loader, value, path)
     if not files or not _readable(loader, files, entry, path):
         return config
     paths = [loader.within(folder, file.text) for file in files]
@@ -103,6 +105,13 @@ def _texts(value: Value | None) -> Iterator[Value]:
         for item in value.data if value.is_list else [value]:
             if item.text:
                 yield item
+
+
+def _named(loader: Loader, value: Value | None, path: Path) -> None:
+    """An empty name is a folder, and so no file."""
+    for item in value.data if value is not None and value.is_list else [value] if value is not None else ():
+        if item.data == "":
+            loader.journal.refuse(item.place, "an empty name is a folder and not a file", "file", path)
 
 
 def _readable(loader: Loader, files: list[Value], entry: Value, path: Path) -> bool:
@@ -176,6 +185,8 @@ def apply_extends(loader: Loader, config: Value, folder: str, scope: Scope, clea
     for section in ("services", "jobs"):
         entries = config.map.get(section)
         if entries is None or not entries.is_map:
+            if entries is not None and entries.data is None:  # the schema says so of anything else
+                loader.journal.refuse(entries.place, f"{section} must be a mapping", "type", (section,))
             continue
         family = _Family(dict(entries.data), file, folder, cleared, folder)
         for name in entries.data:
@@ -223,6 +234,7 @@ def _base(
 ) -> Value | None:
     """The service that is extended, itself resolved."""
     file = extends.map.get("file")
+    _named(loader, file, path)
     if file is not None and file.text:
         other = _other_file(loader, file, family, scope, path)
         if other is None:

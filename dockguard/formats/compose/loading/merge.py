@@ -98,8 +98,11 @@ def _sequence(_: Merge, base: Value, over: Value, __: Path) -> Value:
     return joined(base, over, as_list(base) + as_list(over))
 
 
-def _hosts(_: Merge, base: Value, over: Value, __: Path) -> Value:
+def _hosts(merge: Merge, base: Value, over: Value, path: Path) -> Value:
     left = as_list(base)
+    if base.is_map and not left and not as_list(over):
+        merge.refuse(over, path, f"{'.'.join(path)} must be a mapping")  # of two empty ones it makes nothing
+        return base
     known = {item.data for item in left if isinstance(item.data, str)}
     return joined(base, over, left + [item for item in as_list(over) if item.data not in known])
 
@@ -167,6 +170,10 @@ def _as_build(value: Value) -> Value:
     return value if value.is_map else value.with_data({})
 
 
+def _ulimit(merge: Merge, base: Value, over: Value, path: Path) -> Value:
+    return merge.mappings(base, over, path, None) if base.is_map and over.is_map else replaced(base, over)
+
+
 def _logging(merge: Merge, base: Value, over: Value, path: Path) -> Value:
     if not base.is_map or not over.is_map:
         merge.refuse(over, path, f"{'.'.join(path)}: cannot merge logging: expected a mapping")
@@ -220,11 +227,12 @@ def _pool(merge: Merge, pools: list[_Pool], mine: _Pool, item: Value, path: Path
 
 
 _SERVICE_SPECIALS: dict[str, Special] = {
-    **dict.fromkeys(("command", "entrypoint", "healthcheck.test", "ulimits.*"), _replace),
+    **dict.fromkeys(("command", "entrypoint", "healthcheck.test"), _replace),
     **dict.fromkeys(("annotations", "environment", "labels", "sysctls", "deploy.labels"), _sequence),
     **dict.fromkeys(("build.args", "build.additional_contexts", "build.labels"), _sequence),
     **dict.fromkeys(("dns", "dns_opt", "dns_search", "env_file", "tmpfs"), _sequence),
     "label_file": _files,
+    "ulimits.*": _ulimit,
     **dict.fromkeys(("networks", "models"), _mapping),
     **dict.fromkeys(("extra_hosts", "build.extra_hosts"), _hosts),
     "build": _build,

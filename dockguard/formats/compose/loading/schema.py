@@ -194,6 +194,8 @@ def _types(rule: Schema) -> list[str]:
 
 def _wrong_type(value: Value, rule: Schema) -> str:
     types = rule.get("type")
+    if types is None and "allOf" in rule:
+        types = schema()["$defs"][rule["allOf"][0]["$ref"].rpartition("/")[2]].get("type")
     if types is None:
         return ""
     names = [types] if isinstance(types, str) else types

@@ -95,12 +95,21 @@ def _integer(digits: str) -> int:
 
 
 def go_text(value: Any) -> str:
-    """A scalar as Go's `%v` prints it: `true`, `1.5`, `1e+06`, `<nil>`."""
+    """A value as Go's `%v` prints it: `true`, `1.5`, `1e+06`, `<nil>`, `map[a:1]`."""
     if value is None:
         return "<nil>"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{name}:{_inner(value[name])}' for name in sorted(value))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(map(_inner, value))}]"
     return go_float(value) if isinstance(value, float) else str(value)
+
+
+def _inner(item: Any) -> str:
+    """A part of a mapping or a list, which knows its place or not."""
+    return go_text(getattr(item, "data", item))
 
 
 def go_float(value: float) -> str:

@@ -6,8 +6,6 @@ A request's rewrite program starts with the flag `quote` on, and each `rewrite` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from dockguard.formats.nginx import action
 from dockguard.formats.nginx.flow.order import opener, position
 from dockguard.formats.nginx.flow.sources import Text
@@ -16,7 +14,6 @@ from dockguard.formats.nginx.regex import chars
 from dockguard.formats.nginx.regex.shape import Shape
 from dockguard.record import replace
 
-MAX_LINES = 2000  # that are passed on the way
 _KEPT = chars.ALL & ~chars.CONTROL
 _MEANT = chars.CONTROL | chars.of(" #?%")  # what is encoded, where a request had it encoded
 _SIGN, _CODE = chars.of("%"), chars.of("%0123456789ABCDEF")
@@ -29,7 +26,7 @@ def again(line: Directive) -> bool:
     level: Level | None = line.level
     own: Directive | None = line
     while level is not None and own is not None:
-        if _goes_on(level.directives[: position(own)]):
+        if position(own) > _first(level):
             return False
         if not level.context.startswith("if"):
             return True
@@ -37,16 +34,20 @@ def again(line: Directive) -> bool:
     return False
 
 
-def _goes_on(lines: Iterable[Directive]) -> bool:
-    """Whether one of some lines, or of the blocks of `if` among them, may rewrite the path and go on."""
-    for count, line in enumerate(lines):
-        if count >= MAX_LINES:
-            return True
-        if line.name == "rewrite" and not line.text(2) and not action.redirects(line):
-            return True
-        if line.name == "if" and line.block is not None and _goes_on(line.block.directives):
-            return True
-    return False
+def _first(level: Level) -> int:
+    """Where the first line of a block stands that may rewrite the path and go on; its length without one."""
+    if "goes on" not in level.memo:
+        found = (at for at, line in enumerate(level.directives) if _goes_on(line))
+        level.memo["goes on"] = next(found, len(level.directives))
+    first: int = level.memo["goes on"]
+    return first
+
+
+def _goes_on(line: Directive) -> bool:
+    if line.name == "rewrite":
+        return not line.text(2) and not action.redirects(line)
+    inner = line.block if line.name == "if" else None
+    return inner is not None and _first(inner) < len(inner.directives)
 
 
 def text(raw: Text) -> Text:

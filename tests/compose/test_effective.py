@@ -133,6 +133,12 @@ def test_names() -> None:
         ("- a", "must be a mapping"),
         ("include: [x.yaml]", "no such file"),
         ("include: ['']", "an empty name"),
+        ("%YAML 1.2\n---\nservices: {web: {image: a}}", "incompatible YAML"),
+        ('services: {web: {image: a, labels: {l: "a\\/b"}}}', "unknown escape"),
+        ("services: {web: {image: a}}\n---", "top-level object must be a mapping"),
+        ("services: {web: {image: a, environment: ['A =1']}}", "trailing space"),
+        ("services: {web: {image: a, post_start: [{command: x, environment: ['A =1']}]}}", "trailing space"),
+        ("services: {web: {build: {context: ., args: ['A =1']}}}", "trailing space"),
         ("include: [{path: '${X:-}'}]", "an empty name"),
         ("include: [{path: compose.yaml, env_file: ''}]", "an empty name"),
         ("services: {web: {image: a, extends: {file: '', service: b}}, b: {image: b}}", "an empty name"),
@@ -145,6 +151,13 @@ def test_names() -> None:
 def test_refusals(text: str, message: str) -> None:
     found = problems({"compose.yaml": f"{text}\n"})
     assert any(message in one for one in found), found
+
+
+def test_what_is_no_number_is_text_and_any_tilde_is_home() -> None:
+    text = "services: {web: {image: a, labels: {a: 1e400, b: -0, c: '~'}, volumes: ['~bob:/x']}}\n"
+    web = model({"compose.yaml": text}, environment={"HOME": "/home/me"})["services"]["web"]
+    assert web["labels"] == {"a": "1e400", "b": "-0", "c": "~"}
+    assert web["volumes"][0]["source"] == "/home/me/bob"
 
 
 def test_half_a_limit_is_merged_and_a_mapping_is_printed_as_go_prints_it() -> None:

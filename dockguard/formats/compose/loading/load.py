@@ -130,8 +130,6 @@ class Loader:
         for defect in document.defects:
             kind = "duplicate-key" if "already defined" in defect.message else "syntax"
             self.journal.refuse(defect.span, defect.message, kind)
-        if document.value.data is None:
-            return None
         if not document.value.is_map:
             self.journal.refuse(document.value.span, "top-level object must be a mapping", "type")
             return None

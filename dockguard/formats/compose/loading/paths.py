@@ -40,7 +40,7 @@ class Resolver:
 
     def text(self, path: str) -> str:
         """A path as it is on the host."""
-        if path == "~" or path.startswith(("~/", "~\\")):
+        if path.startswith("~"):  # `~bob` too: Docker Compose looks for nobody's home but its own
             path = normpath(f"{self.home}/{path[1:]}") if self.home else path
         if not path or isabs(path) or _WINDOWS.match(path) or path.startswith((OPEN, "~")):
             return path

@@ -32,9 +32,22 @@ def check_targets(model: Value, journal: Journal) -> None:
                 if item.is_map and item.get("target") is None:
                     where = (*path, name, str(index))
                     journal.refuse(item.place, message.format(".".join(where)), "value", where)
+        for names in (("environment",), ("build", "args")):
+            _untrimmed(journal, (*path, *names), _items(service, *names))
+        for name in ("pre_start", "post_start", "pre_stop"):
+            for index, hook in enumerate(_items(service, name)):
+                _untrimmed(journal, (*path, name, str(index), "environment"), _items(hook, "environment"))
         for item in _items(service, "expose"):
             if isinstance(item.data, (int, float)) and not is_int(item.data):
                 journal.refuse(item.place, f"unsupported expose value {item.data}", "value", (*path, "expose"))
+
+
+def _untrimmed(journal: Journal, path: Path, items: list[Value]) -> None:
+    for item in items:
+        name = item.text.partition("=")[0]
+        if name[-1:].isspace():
+            message = f"{'.'.join(path)}: environment variable {name[:60]!r} is declared with a trailing space"
+            journal.refuse(item.place, message, "value", path)
 
 
 def validate(model: Value, journal: Journal) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 from dockguard.finding import Problem
 from dockguard.formats.compose.text.scalars import Moment, plain_scalar
 from dockguard.formats.compose.text.tree import Path, Value
-from dockguard.lazy import cached_property
+from dockguard.lazy import cached_property, regex
 from dockguard.record import dataclass
 from dockguard.source import Source, Span, Via
 
 MAX_DEPTH = 200  # nested collections; Python's own stack ends near 1,000 frames
 MAX_EVENTS = 50_000
 MAX_NODES = 100_000  # after aliases are written out; Docker Compose stops at as many visits
+_SLASH = regex(r"(?<!\\)(?:\\\\)*\\/")  # JSON's escape, which YAML 1.1 has not
 
 
 class Refused(Exception):
@@ -135,11 +136,15 @@ class _Composer:
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             self.close(event)
         elif name == "DocumentStartEvent":
+            if event.version not in (None, (1, 1)):
+                raise Refused("found incompatible YAML document: Docker Compose reads YAML 1.1", event.start_mark.index)
             self.anchors = {}
 
     def scalar(self, event: Any) -> Node:
         node = Node("scalar", event.start_mark.index, event.end_mark.index, event.tag or "", event.anchor or "")
         node.data = (event.value, event.style or "")
+        if event.style == '"' and _SLASH.search(self.text, node.start, node.end):
+            raise Refused("found unknown escape character: Docker Compose does not read `\\/`", node.start)
         return node
 
     def open(self, event: Any, kind: str) -> None:

@@ -80,10 +80,14 @@ def _timestamp() -> re.Pattern[str]:
 def _number(text: str) -> Any:
     integer, decimal = _patterns()
     digits = text.replace("_", "")
+    if text == "-0":
+        return -0.0
     if integer.match(digits):
         value = _integer(digits)
-        return value if -(1 << 63) <= value < 1 << 64 else float(value)
-    return float(digits) if decimal.match(digits) else text
+        if -(1 << 63) <= value < 1 << (63 if text[0] == "+" else 64):  # Go reads no sign before a `uint64`
+            return value
+    number = float(digits) if decimal.match(digits) else float("inf")
+    return text if number in (float("inf"), float("-inf")) else number
 
 
 def _integer(digits: str) -> int:
@@ -145,7 +149,7 @@ def to_int(text: str) -> int:
     if len(text) > 400 or not re.match(r"[-+]?[0-9]+\Z", text):
         raise ValueError(f'parsing "{text[:40]}": invalid syntax')
     value = int(text)
-    if to_int64(value) != value:
+    if not -(1 << 63) <= value < 1 << 63:
         raise ValueError(f'parsing "{text[:40]}": value out of range')
     return value
 
@@ -157,7 +161,9 @@ def is_int(data: Any) -> bool:
 
 def to_int64(number: float) -> int:
     """What Go makes of a number in 64 bits: a larger integer wraps around, a float beyond them is the least integer."""
-    value = int(number) if isfinite(number) else -(1 << 63)  # of infinity and what is no number, too
+    value = (
+        int(number) if isinstance(number, int) or isfinite(number) else -(1 << 63)
+    )  # of infinity and what is no number, too
     if -(1 << 63) <= value < 1 << 63:
         return value
     return value - (1 << 64) if isinstance(number, int) and 0 < value < 1 << 64 else -(1 << 63)

@@ -81,9 +81,7 @@ class Exposed:
     @property
     def is_for_developers(self) -> bool:
         """Whether the image is built for developers or tests, by the name of its stage or of its file."""
-        from dockguard.formats.dockerfile.commands.debugging import for_developers
-
-        return for_developers(self.step.stage)
+        return self.step.stage is not None and self.step.stage.form.is_for_developers
 
     @property
     def container_api(self) -> int:

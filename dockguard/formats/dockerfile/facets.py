@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.parts import FlagValue, MountFlag, Undefined
+from dockguard.formats.dockerfile.parts import FlagValue, MountFlag, Undefined, Variable
 from dockguard.formats.dockerfile.text.tree import COPIES, UNEXPANDED, Pair, Word
 from dockguard.formats.dockerfile.text.words import csv_fields
 from dockguard.formats.dockerfile.variables.expand import expand
@@ -35,6 +35,16 @@ def flag_values(step: Step) -> Iterator[FlagValue]:
         else:
             fact = step.expand(Word(flag.value, flag.span)).fact
             yield FlagValue(flag.name, fact, flag.span)
+
+
+def variables(step: Step) -> Iterator[Variable]:
+    """The variables that it sets, each with its value and as it stands in the file."""
+    for pair in step.node.pairs:
+        name = step.expand(pair.name).fact.known or pair.name.text
+        where = pair.name.span
+        if pair.value is not None:
+            where = where.source.span(where.start, max(where.end, pair.value.span.end))
+        yield Variable(name, value_of(step, pair), written(step, pair), step, where, pair.name.span)
 
 
 def mounts(step: Step) -> Iterator[MountFlag]:

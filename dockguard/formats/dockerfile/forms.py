@@ -232,6 +232,14 @@ class StageForm:
         return _ASSUMED.search(self.stage.span.source.text) is not None
 
     @property
+    def is_for_developers(self) -> bool:
+        """Whether the image that it is part of is for developers or tests, by the final stage's name or the file's."""
+        from dockguard.common.developers import file_for_developers, stage_for_developers
+
+        final = next((one for one in self.stage.siblings if one.final), self.stage)
+        return stage_for_developers(final.name) or file_for_developers(final.span.source.path)
+
+    @property
     def is_reserved(self) -> bool:
         """Whether its name means something else to BuildKit: `scratch`, `context`."""
         return self.stage.name in ("scratch", "context")

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from dockguard.formats.dockerfile.commands.downloads import Download
     from dockguard.formats.dockerfile.commands.installs import Installed
     from dockguard.formats.dockerfile.files.context import Context
+    from dockguard.formats.dockerfile.files.copies import Copy
+    from dockguard.formats.dockerfile.leaks import SecretText
     from dockguard.formats.dockerfile.model import Stage, Step
-    from dockguard.formats.dockerfile.parts import Account, Copy, Leak, SecretText
+    from dockguard.formats.dockerfile.parts import Account, Leak
     from dockguard.formats.dockerfile.references import ImageReference
     from dockguard.formats.dockerfile.text.tree import Tree
 
@@ -189,9 +191,7 @@ class Image:
     @property
     def is_for_developers(self) -> bool:
         """Whether it is built for developers or tests, by the name of its stage or of its file."""
-        from dockguard.formats.dockerfile.commands.debugging import for_developers
-
-        return for_developers(self.final)
+        return self.final.form.is_for_developers
 
     @cached_property
     def started(self) -> frozenset[str]:

@@ -14,10 +14,12 @@ from dockguard.formats.dockerfile.commands.indexes import ClearIndex, clear_inde
 from dockguard.formats.dockerfile.commands.installs import Installed
 from dockguard.formats.dockerfile.commands.runs import RunCommand
 from dockguard.formats.dockerfile.exposed import Exposed, exposed
+from dockguard.formats.dockerfile.files.copies import Copy
 from dockguard.formats.dockerfile.image import Image
+from dockguard.formats.dockerfile.leaks import SecretText
 from dockguard.formats.dockerfile.model import Stage, Step
 from dockguard.formats.dockerfile.origins import FileOrigin, origins
-from dockguard.formats.dockerfile.parts import Copy, MountFlag, SecretText, Variable
+from dockguard.formats.dockerfile.parts import MountFlag, Variable
 from dockguard.formats.dockerfile.references import ImageReference
 from dockguard.formats.dockerfile.text.remarks import Remark, remarks
 

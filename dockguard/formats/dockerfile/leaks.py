@@ -7,16 +7,48 @@ from typing import TYPE_CHECKING
 
 from dockguard.common.secrets import Found, Verdict, find_in_text, judge, name_is_secret
 from dockguard.common.suspicion import suspicious
-from dockguard.formats.dockerfile.parts import SecretText, Variable
 from dockguard.formats.dockerfile.text.tree import place
+from dockguard.record import dataclass
 from dockguard.source import Fact, Secret, Span
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.image import Image
     from dockguard.formats.dockerfile.model import Step
+    from dockguard.formats.dockerfile.parts import Variable
 
 _MAX_COMMENTS = 5000  # that are looked at
 _PAIRS = frozenset({"ENV", "ARG", "LABEL"})
+
+
+@dataclass(eq=False)
+class SecretText:
+    """A secret that stands in the file in so many words."""
+
+    kind: str  # token, private-key, credential, high-entropy, literal, weak, hash
+    where: str  # the instruction's name, `heredoc` or `comment`
+    name: str  # that it stands under, "" for none
+    value: Fact[str]
+    format: str  # `github-pat`, `url`, "" for none
+    confidence: str  # low, medium, high
+    step: Step | None
+    span: Span
+
+    @property
+    def is_url_password(self) -> bool:
+        """Whether it stands in a URL where the password of a user does: `https://ci:TOKEN@host`."""
+        text, start, end = self.span.source.text, self.span.start, self.span.end
+        user = text[max(0, start - 100) : start].rpartition("://")[2]
+        return text[end : end + 1] == "@" and user[-1:] == ":" and "://" in text[max(0, start - 100) : start]
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / ENV NAME`."""
+        return f"{self.step.subject if self.step else self.where} {self.name}".rstrip()
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is in the final stage, or in one that the final one stands on."""
+        return self.step is not None and self.step.is_final
 
 
 def secrets(image: Image) -> Iterator[SecretText]:

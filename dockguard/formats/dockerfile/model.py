@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dockguard.formats.dockerfile.commands.file_uses import FileUses
 from dockguard.formats.dockerfile.files.context import Context
 from dockguard.formats.dockerfile.forms import Form, StageForm
-from dockguard.formats.dockerfile.parts import Account, Copy, FlagValue, Leak, MountFlag, Undefined, Variable
+from dockguard.formats.dockerfile.parts import Account, FlagValue, Leak, MountFlag, Undefined, Variable
 from dockguard.formats.dockerfile.places import Places
 from dockguard.formats.dockerfile.settings import Settings
 from dockguard.formats.dockerfile.text.tree import COPIES, UNEXPANDED, Instruction, Word
@@ -20,6 +19,7 @@ from dockguard.stack.pieces import User
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.files.copies import Copy
 
 _NOWHERE: Span = Source("", "").whole
 
@@ -119,7 +119,9 @@ class Step:
     @cached_property
     def variables(self) -> Many[Variable]:
         """The variables that it sets: ENV, ARG, LABEL."""
-        return Many(tuple(_variables(self)), self.span)
+        from dockguard.formats.dockerfile.facets import variables
+
+        return Many(tuple(variables(self)), self.span)
 
     @cached_property
     def mounts(self) -> Many[MountFlag]:
@@ -224,17 +226,6 @@ class Step:
     def places(self) -> Places:
         """The paths that it names, where they are doubtful."""
         return Places(self)
-
-
-def _variables(step: Step) -> Iterator[Variable]:
-    from dockguard.formats.dockerfile import facets
-
-    for pair in step.node.pairs:
-        name = step.expand(pair.name).fact.known or pair.name.text
-        where = pair.name.span
-        if pair.value is not None:
-            where = where.source.span(where.start, max(where.end, pair.value.span.end))
-        yield Variable(name, facets.value_of(step, pair), facets.written(step, pair), step, where, pair.name.span)
 
 
 @dataclass(eq=False)

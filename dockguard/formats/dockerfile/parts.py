@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dockguard.common.secrets_verdict import Verdict
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass, field
-from dockguard.source import Fact, Source, Span, Unknown
+from dockguard.source import Fact, Span, Unknown
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.commands.runs import RunCommand
@@ -170,174 +170,6 @@ class Undefined:
 
 
 @dataclass(eq=False)
-class Copy:
-    """One source of a COPY or ADD."""
-
-    source: Fact[str]  # as written, variables replaced
-    target: Fact[str]  # absolute path of the file or folder in the image
-    kind: str  # context, stage, image, heredoc, url, git
-    origin: Fact[str]  # `--from`
-    owner: Fact[str]  # `--chown`
-    mode: Fact[str]  # `--chmod`
-    step: Step
-    span: Span
-    path: str = ""  # the workspace path of a source in the context, "" where it is not known
-    content: Source | None = None  # of a heredoc
-    stage: int | None = None  # the stage that it comes from
-    folder: bool = False  # its target is a folder into which it is put
-    paths: tuple[str, ...] = ()  # with a glob, the files of the context that match
-
-    @property
-    def subject(self) -> str:
-        """Its address: `stage final / COPY app.py`."""
-        return f"{self.step.subject} {self.source.known or '?'}"
-
-    @property
-    def is_built(self) -> bool:
-        """Whether its stage is part of the build."""
-        return self.step.is_built
-
-    @property
-    def is_final(self) -> bool:
-        """Whether its stage is the final one, or one that the final one stands on."""
-        return self.step.is_final
-
-    @cached_property
-    def special_bits(self) -> Fact[str]:
-        """The set-user-id and set-group-id bits that `--chmod` sets, in words."""
-        from dockguard.formats.dockerfile.commands.modes import special_bits
-
-        return self.mode.map(lambda mode: special_bits(mode) or None)
-
-    @property
-    def extra_index(self) -> Fact[str]:
-        """The further package index that it names, as a pip.conf in a heredoc."""
-        from dockguard.formats.dockerfile.commands.installs import competes, listed_indexes
-
-        listed = listed_indexes(self.target.known or "", self.content.text if self.content is not None else "")
-        return Fact(next(filter(competes, listed), None), self.span)
-
-    @cached_property
-    def world_writable(self) -> str:
-        """Its `--chmod` where that lets everybody write; "" otherwise."""
-        from dockguard.formats.dockerfile.habits import world_writable
-
-        return world_writable(self.mode.known or "")
-
-    @property
-    def is_plain_add(self) -> bool:
-        """Whether it is an ADD that does no more than COPY does: no archive, no address, no flag of its own."""
-        name = (self.source.known or self._named_target).lower().rstrip("\"'")
-        archive = any(mark in name for mark in (".tar", ".tgz", ".tbz", ".txz", ".tzst", ".gz", ".bz2", ".xz", ".zst"))
-        return self.step.name == "ADD" and self.kind == "context" and bool(name) and not archive
-
-    @property
-    def _named_target(self) -> str:
-        """The file that the source becomes, where that has a suffix: no address, and no folder for an archive."""
-        link = any(word in self.written.lower() for word in ("ur", "http", "link", "download", "remote"))
-        target = self.target.known or ""
-        return target if "." in target.rpartition("/")[2] and not self.folder and not link else ""
-
-    @property
-    def written(self) -> str:
-        """Its source as it stands in the file."""
-        return self.span.text
-
-    @property
-    def is_rootfs(self) -> bool:
-        """Whether it lays the whole file system of another stage or image over this one's, and that is not empty."""
-        from dockguard.formats.dockerfile.files.copies import is_rootfs
-
-        return is_rootfs(self)
-
-    @cached_property
-    def unpacked_later(self) -> bool:
-        """Whether it is a local archive that a RUN of the same stage unpacks afterwards."""
-        from dockguard.formats.dockerfile.files.copies import unpacked_later
-
-        return unpacked_later(self)
-
-    @cached_property
-    def unreadable(self) -> Fact[str]:
-        """The user who runs the image and cannot read it, as its `--chmod` leaves it to root alone."""
-        from dockguard.formats.dockerfile.files.ownership import unreadable
-
-        return unreadable(self)
-
-    @cached_property
-    def sensitive(self) -> Fact[str]:
-        """What the file is when its name says that it holds credentials: `a private SSH key`."""
-        from dockguard.formats.dockerfile.files.exposure import sensitive
-
-        return sensitive(self)
-
-    @cached_property
-    def vcs(self) -> Fact[str]:
-        """The version control folder that it brings, by name or with the whole context."""
-        from dockguard.formats.dockerfile.files.exposure import vcs
-
-        return vcs(self)
-
-    @cached_property
-    def is_unfiltered(self) -> bool:
-        """Whether it copies the whole context and no ignore file filters it."""
-        from dockguard.formats.dockerfile.files.exposure import unfiltered
-
-        return unfiltered(self)
-
-    @cached_property
-    def ignored(self) -> Fact[str]:
-        """The ignore pattern that keeps its source out of the build."""
-        from dockguard.formats.dockerfile.files.exposure import ignored
-
-        return ignored(self)
-
-    @cached_property
-    def missing(self) -> Fact[str]:
-        """Its source, when somebody names the context and it does not hold it."""
-        from dockguard.formats.dockerfile.files.exposure import missing
-
-        return missing(self)
-
-    @property
-    def is_whole_context(self) -> bool:
-        """Whether it is `.`, `/`, or a glob of everything at the top of the context."""
-        text = self.source.known
-        return self.kind == "context" and text is not None and text.strip("./") in ("", "*", "**") and ".." not in text
-
-
-@dataclass(eq=False)
-class SecretText:
-    """A secret that stands in the file in so many words."""
-
-    kind: str  # token, private-key, credential, high-entropy, literal, weak, hash
-    where: str  # the instruction's name, `heredoc` or `comment`
-    name: str  # that it stands under, "" for none
-    value: Fact[str]
-    format: str  # `github-pat`, `url`, "" for none
-    confidence: str  # low, medium, high
-    step: Step | None
-    span: Span
-
-    @property
-    def is_url_password(self) -> bool:
-        """Whether it stands in a URL where the password of a user does: `https://ci:TOKEN@host`."""
-        text, start, end = self.span.source.text, self.span.start, self.span.end
-        user = text[max(0, start - 100) : start].rpartition("://")[2]
-        return text[end : end + 1] == "@" and user[-1:] == ":" and "://" in text[max(0, start - 100) : start]
-
-    @property
-    def subject(self) -> str:
-        """Its address: `stage final / ENV NAME`."""
-        return f"{self.step.subject if self.step else self.where} {self.name}".rstrip()
-
-    @property
-    def is_final(self) -> bool:
-        """Whether it is in the final stage, or in one that the final one stands on."""
-        return self.step is not None and self.step.is_final
-
-
-@dataclass(eq=False)
 class Leak:
     """A secret that goes from one place to another."""
 
@@ -363,26 +195,6 @@ class Account:
     command: RunCommand
     span: Span
     groups: tuple[str, ...] = field(default=())
-
-
-@dataclass(eq=False)
-class Written:
-    """A file that a command writes."""
-
-    path: str  # as written
-    text: str  # as far as the command line says it
-    command: RunCommand
-    span: Span
-    sources: tuple[str, ...] = ()  # of a copy
-    variables: tuple[str, ...] = ()  # that the shell replaces in `text`
-    program: bool = False  # `text` is what `sed` is told to do
-
-    @property
-    def adds(self) -> str:
-        """What it puts into the file, as far as the command line says it."""
-        from dockguard.formats.dockerfile.commands.writes import added
-
-        return added(self.text) if self.program else self.text
 
 
 @dataclass(eq=False)

@@ -17,9 +17,10 @@ from dockguard.source import Fact, Span
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.commands.writes import Written
+    from dockguard.formats.dockerfile.files.copies import Copy
     from dockguard.formats.dockerfile.image import Image
     from dockguard.formats.dockerfile.model import Stage, Step
-    from dockguard.formats.dockerfile.parts import Copy, Written
 
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")
 # Commands that keep what they are given, by program: the first words, as in `npm config set`.

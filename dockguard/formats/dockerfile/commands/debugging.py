@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dockguard.common.developers import file_for_developers, stage_for_developers
 from dockguard.common.switches import Setting, of_command, of_variable
 from dockguard.record import dataclass
 from dockguard.source import Fact, Span
@@ -13,7 +12,7 @@ from dockguard.source import Fact, Span
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.exposed import Exposed
     from dockguard.formats.dockerfile.image import Image
-    from dockguard.formats.dockerfile.model import Stage, Step
+    from dockguard.formats.dockerfile.model import Step
 
 _DEVELOPMENT = frozenset({"development", "dev", "debug"})
 _ENVIRONMENTS = {  # name -> product, for values that say development; in images, where nothing changes them later
@@ -67,7 +66,7 @@ class ImageSwitch:
     @property
     def is_for_developers(self) -> bool:
         """Whether the image is built for developers or tests, by the name of its stage or of its file."""
-        return for_developers(self.image.final)
+        return self.image.is_for_developers
 
     @property
     def ports(self) -> Iterator[Exposed]:
@@ -75,14 +74,6 @@ class ImageSwitch:
         from dockguard.formats.dockerfile.exposed import exposed
 
         return (port for port in exposed(self.image) if port.debugger and port.step.is_final)
-
-
-def for_developers(stage: Stage | None) -> bool:
-    """Whether the image that a stage is part of is for developers or tests."""
-    if stage is None:
-        return False
-    final = next((one for one in stage.siblings if one.final), stage)
-    return stage_for_developers(final.name) or file_for_developers(final.span.source.path)
 
 
 def switches(image: Image) -> Iterator[ImageSwitch]:

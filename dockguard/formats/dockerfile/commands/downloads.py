@@ -15,9 +15,9 @@ from dockguard.source import Fact, Span
 if TYPE_CHECKING:
     from dockguard.common.shell import Redirect, Word
     from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.formats.dockerfile.files.copies import Copy
     from dockguard.formats.dockerfile.image import Image
     from dockguard.formats.dockerfile.model import Stage, Step
-    from dockguard.formats.dockerfile.parts import Copy
 
 _INNER = (".internal", ".local", ".localhost", ".localdomain")  # the engine's own names, and those of no public server
 _SCHEMELESS = frozenset({"curl", "wget", "wget2"})  # that take `example.com/x` for http

@@ -11,8 +11,9 @@ from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span
 
 if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.commands.writes import Written
     from dockguard.formats.dockerfile.model import Step
-    from dockguard.formats.dockerfile.parts import Account, AccountPassword, Written
+    from dockguard.formats.dockerfile.parts import Account, AccountPassword
 
 
 @dataclass(eq=False)

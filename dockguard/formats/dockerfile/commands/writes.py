@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dockguard.common.shell import Command, Word
-from dockguard.formats.dockerfile.parts import Written
 from dockguard.lazy import regex
+from dockguard.record import dataclass
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.commands.runs import RunCommand
+    from dockguard.source import Span
 
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,100})")
 _REPLACES = regex(r"s([/|#,!@])((?:\\.|(?!\1)[^\\]){0,500})\1((?:\\.|(?!\1)[^\\]){0,2000})\1", re.S)
@@ -19,6 +20,24 @@ _ADDS = regex(r"(?:^|[\s;}\d$/])[aic](?:\\?\s+|\\)([^\n]{1,2000})")
 _PRINTS = frozenset({"echo", "printf", "cat", "true", ":"})
 _COPIES = frozenset({"cp", "mv", "install", "ln"})
 _WRITERS = _COPIES | {"tee", "dd", "sed"}
+
+
+@dataclass(eq=False)
+class Written:
+    """A file that a command writes."""
+
+    path: str  # as written
+    text: str  # as far as the command line says it
+    command: RunCommand
+    span: Span
+    sources: tuple[str, ...] = ()  # of a copy
+    variables: tuple[str, ...] = ()  # that the shell replaces in `text`
+    program: bool = False  # `text` is what `sed` is told to do
+
+    @property
+    def adds(self) -> str:
+        """What it puts into the file, as far as the command line says it."""
+        return _added(self.text) if self.program else self.text
 
 
 class Printed(NamedTuple):
@@ -52,7 +71,7 @@ def writes(command: RunCommand) -> Iterator[Written]:
             yield Written(path, words[0], command, command.span, (), names, program=True)
 
 
-def added(program: str) -> str:
+def _added(program: str) -> str:
     """What a `sed` program puts in place of what it finds, or adds: the lines of `s`, `a`, `i` and `c`."""
     replaced = [found[3] for found in _REPLACES.finditer(program)]
     return "\n".join([*replaced, *(found[1] for found in _ADDS.finditer(program))])

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
-from dockguard.formats.dockerfile.parts import Copy
 from dockguard.formats.dockerfile.text.tree import COPIES, Heredoc, Word
-from dockguard.lazy import regex
-from dockguard.source import Fact, Unknown
+from dockguard.lazy import cached_property, regex
+from dockguard.record import dataclass
+from dockguard.source import Fact, Source, Span, Unknown
 
 if TYPE_CHECKING:
     from dockguard.formats.dockerfile.commands.runs import RunCommand
@@ -20,7 +20,150 @@ _HEREDOC = regex(r"\d*<<-?(.+)")
 _URL = regex(r"(?i)https?://")
 _GIT = regex(r"(?i)(?:git://|git@|ssh://|https?://[^#?]+\.git(?:[#?]|$)|github\.com/)")
 _GLOB = regex(r"[*?\[]")
+_ARCHIVE = regex(r"(?i).+\.(?:tar(?:\.\w{1,4})?|tgz|tbz2?|txz|tlz|tzst|gz|bz2|xz|lz|lzma|zst|z)")
+_UNPACKERS = frozenset("unzip gunzip bunzip2 unlzma unxz uncompress zcat gzcat unzstd bsdtar".split())
 _DRIVE = regex(r"(?i)[a-z]:[\\/]?")
+
+
+@dataclass(eq=False)
+class Copy:
+    """One source of a COPY or ADD."""
+
+    source: Fact[str]  # as written, variables replaced
+    target: Fact[str]  # absolute path of the file or folder in the image
+    kind: str  # context, stage, image, heredoc, url, git
+    origin: Fact[str]  # `--from`
+    owner: Fact[str]  # `--chown`
+    mode: Fact[str]  # `--chmod`
+    step: Step
+    span: Span
+    path: str = ""  # the workspace path of a source in the context, "" where it is not known
+    content: Source | None = None  # of a heredoc
+    stage: int | None = None  # the stage that it comes from
+    folder: bool = False  # its target is a folder into which it is put
+    paths: tuple[str, ...] = ()  # with a glob, the files of the context that match
+
+    @property
+    def subject(self) -> str:
+        """Its address: `stage final / COPY app.py`."""
+        return f"{self.step.subject} {self.source.known or '?'}"
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its stage is part of the build."""
+        return self.step.is_built
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its stage is the final one, or one that the final one stands on."""
+        return self.step.is_final
+
+    @cached_property
+    def special_bits(self) -> Fact[str]:
+        """The set-user-id and set-group-id bits that `--chmod` sets, in words."""
+        from dockguard.formats.dockerfile.commands.modes import special_bits
+
+        return self.mode.map(lambda mode: special_bits(mode) or None)
+
+    @property
+    def extra_index(self) -> Fact[str]:
+        """The further package index that it names, as a pip.conf in a heredoc."""
+        from dockguard.formats.dockerfile.commands.installs import competes, listed_indexes
+
+        listed = listed_indexes(self.target.known or "", self.content.text if self.content is not None else "")
+        return Fact(next(filter(competes, listed), None), self.span)
+
+    @cached_property
+    def world_writable(self) -> str:
+        """Its `--chmod` where that lets everybody write; "" otherwise."""
+        from dockguard.formats.dockerfile.habits import world_writable
+
+        return world_writable(self.mode.known or "")
+
+    @property
+    def is_plain_add(self) -> bool:
+        """Whether it is an ADD that does no more than COPY does: no archive, no address, no flag of its own."""
+        name = (self.source.known or self._named_target).lower().rstrip("\"'")
+        archive = any(mark in name for mark in (".tar", ".tgz", ".tbz", ".txz", ".tzst", ".gz", ".bz2", ".xz", ".zst"))
+        return self.step.name == "ADD" and self.kind == "context" and bool(name) and not archive
+
+    @property
+    def _named_target(self) -> str:
+        """The file that the source becomes, where that has a suffix: no address, and no folder for an archive."""
+        link = any(word in self.written.lower() for word in ("ur", "http", "link", "download", "remote"))
+        target = self.target.known or ""
+        return target if "." in target.rpartition("/")[2] and not self.folder and not link else ""
+
+    @property
+    def written(self) -> str:
+        """Its source as it stands in the file."""
+        return self.span.text
+
+    @property
+    def is_rootfs(self) -> bool:
+        """Whether it lays the whole file system of another stage or image over this one's, and that is not empty."""
+        source = (self.source.known or "").strip("\"'").rstrip("*.")
+        whole = self.kind in ("stage", "image") and source == "/" and self.target.known == "/"
+        stage = self.step.stage
+        return whole and stage is not None and stage.base.known != "scratch" and not _is_made_for_it(self, stage)
+
+    @cached_property
+    def unpacked_later(self) -> bool:
+        """Whether it is a local archive that a RUN of the same stage unpacks afterwards."""
+        stage = self.step.stage
+        if stage is None or self.kind != "context" or self.step.name != "COPY":
+            return False
+        texts = [self.source.known or self.span.text, self.span.text, self.step.node.words[-1].text]
+        names = [name for name in map(_base, texts) if _ARCHIVE.fullmatch(name)]
+        return any(stage.extractions.get(name, -1) > self.step.at for name in names)
+
+    @cached_property
+    def unreadable(self) -> Fact[str]:
+        """The user who runs the image and cannot read it, as its `--chmod` leaves it to root alone."""
+        from dockguard.formats.dockerfile.files.ownership import unreadable
+
+        return unreadable(self)
+
+    @cached_property
+    def sensitive(self) -> Fact[str]:
+        """What the file is when its name says that it holds credentials: `a private SSH key`."""
+        from dockguard.formats.dockerfile.files.exposure import sensitive
+
+        return sensitive(self)
+
+    @cached_property
+    def vcs(self) -> Fact[str]:
+        """The version control folder that it brings, by name or with the whole context."""
+        from dockguard.formats.dockerfile.files.exposure import vcs
+
+        return vcs(self)
+
+    @cached_property
+    def is_unfiltered(self) -> bool:
+        """Whether it copies the whole context and no ignore file filters it."""
+        from dockguard.formats.dockerfile.files.exposure import unfiltered
+
+        return unfiltered(self)
+
+    @cached_property
+    def ignored(self) -> Fact[str]:
+        """The ignore pattern that keeps its source out of the build."""
+        from dockguard.formats.dockerfile.files.exposure import ignored
+
+        return ignored(self)
+
+    @cached_property
+    def missing(self) -> Fact[str]:
+        """Its source, when somebody names the context and it does not hold it."""
+        from dockguard.formats.dockerfile.files.exposure import missing
+
+        return missing(self)
+
+    @property
+    def is_whole_context(self) -> bool:
+        """Whether it is `.`, `/`, or a glob of everything at the top of the context."""
+        text = self.source.known
+        return self.kind == "context" and text is not None and text.strip("./") in ("", "*", "**") and ".." not in text
 
 
 def absolute(path: str, workdir: Fact[str]) -> str | Unknown:
@@ -44,10 +187,6 @@ def copies(step: Step) -> tuple[Copy, ...]:
     return tuple(_copy(step, word, target, heredocs) for word in words[:-1])
 
 
-_ARCHIVE = regex(r"(?i).+\.(?:tar(?:\.\w{1,4})?|tgz|tbz2?|txz|tlz|tzst|gz|bz2|xz|lz|lzma|zst|z)")
-_UNPACKERS = frozenset("unzip gunzip bunzip2 unlzma unxz uncompress zcat gzcat unzstd bsdtar".split())
-
-
 def unpacked(step: Step) -> Iterator[str]:
     """The base names of the archives that a RUN unpacks."""
     for command in step.commands if step.name == "RUN" else ():
@@ -65,14 +204,6 @@ def _extracts(command: RunCommand) -> bool:
     return old or command.command.flag("-x", "--extract", "--get") is not None
 
 
-def is_rootfs(copy: Copy) -> bool:
-    """`COPY --from=x / /` into a stage that has files of its own."""
-    stage = copy.step.stage
-    source = (copy.source.known or "").strip("\"'").rstrip("*.")
-    whole = copy.kind in ("stage", "image") and source == "/" and copy.target.known == "/"
-    return whole and stage is not None and stage.base.known != "scratch" and not _is_made_for_it(copy, stage)
-
-
 def _is_made_for_it(copy: Copy, stage: Stage) -> bool:
     """Whether it copies somebody's image as it is, which may hold a few files that are there to be copied."""
     origin = stage.siblings[copy.stage] if copy.stage is not None else None
@@ -80,16 +211,6 @@ def _is_made_for_it(copy: Copy, stage: Stage) -> bool:
         return False
     name = (origin.base.known if origin is not None else copy.origin.known) or ""
     return "/" in name
-
-
-def unpacked_later(copy: Copy) -> bool:
-    """Whether a copied archive, by its name in the context or in the image, is one that a later RUN unpacks."""
-    stage = copy.step.stage
-    if stage is None or copy.kind != "context" or copy.step.name != "COPY":
-        return False
-    texts = [copy.source.known or copy.span.text, copy.span.text, copy.step.node.words[-1].text]
-    names = [name for name in map(_base, texts) if _ARCHIVE.fullmatch(name)]
-    return any(stage.extractions.get(name, -1) > copy.step.at for name in names)
 
 
 def _base(path: str) -> str:

@@ -11,8 +11,8 @@ from dockguard.formats.dockerfile.files.sensitive import VCS, sensitive_path
 from dockguard.source import Fact
 
 if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.files.copies import Copy
     from dockguard.formats.dockerfile.image import Image
-    from dockguard.formats.dockerfile.parts import Copy
 
 _MAX_NAMED = 5  # files that one message lists
 

@@ -12,9 +12,9 @@ from dockguard.source import Fact
 from dockguard.stack.pieces import User
 
 if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.files.copies import Copy
     from dockguard.formats.dockerfile.image import Image
     from dockguard.formats.dockerfile.model import Step
-    from dockguard.formats.dockerfile.parts import Copy
 
 _MAX_STARTED = 50  # words of ENTRYPOINT and CMD that are taken for files
 _NOT_RUN = frozenset({"", ".", "-c", "-m", "run", "exec", "start"})

@@ -7,8 +7,8 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dockguard.formats.dockerfile.files.copies import Copy
     from dockguard.formats.dockerfile.model import Stage
-    from dockguard.formats.dockerfile.parts import Copy
 
 MAX_HOPS = 5  # stages that a file goes through
 MAX_COPIES = 500  # of one stage that are looked at

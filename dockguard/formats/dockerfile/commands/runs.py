@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from dockguard.common.packages import PackageCall
 from dockguard.common.shell import Command, Script
+from dockguard.formats.dockerfile.commands.writes import Written
 from dockguard.lazy import cached_property
 from dockguard.record import dataclass
 from dockguard.source import Fact, Many, Span
 
 if TYPE_CHECKING:
-    from dockguard.formats.dockerfile.commands.writes import Written
     from dockguard.formats.dockerfile.model import Step
     from dockguard.formats.dockerfile.parts import Account, AccountPassword
 

@@ -126,6 +126,8 @@ class _Surveyor:
 
 
 def _is_about(control: services.Control, service: Service, heard: Heard) -> bool:
+    if heard.rule.family == "dockerfile":  # neither steps that nobody can read, nor what stays behind in a stage
+        return heard.finding is not None and heard.finding.severity is None
     return heard.finding is None or control.about(service, heard.finding)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dockguard.finding import Severity
-from dockguard.posture.hosts import Lacking
+from dockguard.posture.hosts import DROPPED, Lacking
 from dockguard.posture.judge import Heard
 from dockguard.posture.model import BAD, NONE, OK, UNKNOWN, Cell, Said
 from dockguard.record import replace
@@ -40,6 +40,8 @@ def over_contexts(said: Said, heard: Sequence[Heard], lacking: Lacking) -> Cell:
     if said.absent or said.unknown:
         return cell(said, heard, doubt=True)
     count = len(lacking.surely) or len(lacking.maybe)
+    if not count and not lacking.unknown:  # dropped where no browser looks for it
+        heard = [one for one in heard if one.rule.id != DROPPED]
     how = (count, lacking.every) if count else None
     text = f"{count} of {lacking.every} lack it" if count else said.text
     if lacking.surely:

@@ -53,16 +53,16 @@ class Asker:
     problems: list[Problem] = field(default_factory=list)
 
     def services(self, stack: Stack, rules: Iterable[Rule], options: Options) -> dict[str, list[Heard]]:
-        """What rules of the families compose and stack say, by the service's name; what concerns everybody under each.
+        """What rules say, by the service's name; what concerns everybody under each.
 
-        A service that nothing is said of has what EVERYBODY has.
+        Rules of the family dockerfile speak of the services that run the image; those of nginx of no service. A
+        service that nothing is said of has what EVERYBODY has.
         """
         found: dict[str, list[Heard]] = defaultdict(list)
         for rule in rules:
-            roots: Sequence[Any] = [stack] if rule.family == "stack" else stack.units.get("compose", ())
-            for root in roots:
+            for root, names in _roots(stack, rule.family):
                 for heard in self._all(root, rule, options(rule)):
-                    for name in owners(heard.node, root):
+                    for name in owners(heard.node, root) if names is None else names:
                         found[name].append(heard)
         common = found.setdefault(EVERYBODY, [])
         return {name: _spoken(some if some is common else [*some, *common]) for name, some in found.items()}
@@ -98,6 +98,22 @@ def _spoken(heard: Sequence[Heard]) -> list[Heard]:
     said = [Said(one.rule, one.node, one.finding) for one in heard if one.finding is not None]
     left = {id(one.finding) for one in superseded(said)}
     return [one for one in heard if one.finding is None or id(one.finding) in left]
+
+
+def _roots(stack: Stack, family: str) -> Iterator[tuple[Any, tuple[str, ...] | None]]:
+    """What the rules of a family are asked about, and the services that all of it is about, if it is the same ones."""
+    if family == "stack":
+        yield stack, None
+    elif family == "compose":
+        for project in stack.units.get(family, ()):
+            yield project, None
+    elif family == "dockerfile":
+        for image in stack.units.get(family, ()):
+            key = image.request.key if image.request is not None else None
+            builds = ((one.name, one.container.build) for one in stack.containers)
+            names = tuple(name for name, build in builds if build is not None and build.key == key)
+            if names:
+                yield image, names
 
 
 def owners(node: Any, root: Any) -> tuple[str, ...]:

@@ -35,9 +35,7 @@ class Verdict:
 
     def of_stack(self, stack: Stack, asker: Asker) -> Callable[[Service], Cell]:
         """What each service of a stack is under the policy."""
-        heard = asker.services(
-            stack, [rule for rule in self.rules if rule.family in ("compose", "stack")], self._options
-        )
+        heard = asker.services(stack, self.rules, self._options)
         return lambda service: self._cell(service, heard.get(service.name, heard.get(EVERYBODY, ())))
 
     def _options(self, rule: Rule) -> Mapping[str, Any]:

@@ -62,7 +62,10 @@ def _of_the_host() -> Iterator[Control]:
 
 def _of_the_contents() -> Iterator[Control]:
     secrets = """compose/token-shaped-value compose/weak-or-default-credential compose/credential-in-connection-string
-        compose/secret-literal-in-environment compose/secret-in-* compose/placeholder-secret"""
+        compose/secret-literal-in-environment compose/secret-in-* compose/placeholder-secret
+        dockerfile/secret-in-* dockerfile/secret-literal dockerfile/secret-written-to-layer
+        dockerfile/secret-removed-in-later-layer dockerfile/secret-crosses-stages dockerfile/private-key-material
+        dockerfile/hardcoded-account-password"""
     yield Control("secrets", _secrets, _words(secrets))
     pins = "compose/image-tag-missing-or-mutable compose/image-not-digest-pinned"
     yield Control("image pin", _image, _words(pins))
@@ -92,7 +95,16 @@ def _user(container: Running, service: Service) -> Said:
         if container.built
         else " (image)"
     )
-    return Said(f"{user.value.name or 'root'}{whose}", user.span)
+    first = "" if whose == "" or container.built or container.assumed else _before(container.image.known)
+    return Said(f"{first}{user.value.name or 'root'}{whose}", user.span)
+
+
+def _before(image: str | None) -> str:
+    """`root, ` where a known image's first process stays root and only its workers change (nginx, httpd)."""
+    from dockguard.common.images import facts_of
+
+    facts = facts_of(image) if image is not None else None
+    return f"{facts.starts_as}, workers " if facts is not None and facts.drops_to and facts.itself else ""
 
 
 def _capabilities(container: Running, service: Service) -> Said:

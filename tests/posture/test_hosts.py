@@ -70,6 +70,16 @@ STATES = [
         "set",
         None,
     ),
+    (
+        "nosniff",  # lost where no pages are
+        "listen 80; "
+        + NOSNIFF
+        + PAGE
+        + " location = /health { add_header X-B 1; default_type text/plain; return 200 k; }",
+        OK,
+        "set",
+        None,
+    ),
     ("Referrer-Policy", "listen 80; " + PAGE, BAD, "1 of 1 lack it", (1, 1)),
     ("Referrer-Policy", "listen 80; add_header Referrer-Policy unsafe-url always; " + PAGE, BAD, "set", None),
     ("server tokens", "listen 80; server_tokens off; " + PAGE, OK, "off", None),

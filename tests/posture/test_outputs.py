@@ -63,7 +63,7 @@ def test_the_whole_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     table = [line for line in lines if line.startswith(("services ", "user ", "privileged ", "baseline ", "memory "))]
     assert [re.sub(r"\[\d+\]", "[N]", line).split() for line in table] == [
         ["services", "web", "app", "db"],
-        ["user", "ok", "nginx", "(image)", "FAIL", "root", "[N]", "?", "[N]"],
+        ["user", "ok", "root,", "workers", "nginx", "(image)", "FAIL", "root", "[N]", "?", "[N]"],
         ["memory", "warn", "none", "warn", "none", "warn", "none"],
         ["privileged", "ok", "no", "FAIL", "yes", "[N]", "ok", "no"],
         ["baseline", "meets", "fails", "1", "[N]", "meets"],
@@ -91,7 +91,7 @@ def test_widths(width: int, tmp_path: Path) -> None:
     output = shown(tmp_path, width=width)
     assert max(map(room, output.splitlines())) <= most
     squares = [line for line in output.splitlines() if line.startswith("user ")]
-    assert "".join(squares).count("root") == 1
+    assert "".join(squares).count("FAIL root") == 1
 
 
 def test_colour_repeats_words(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_markdown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines[head + 1] == "| --- | --- | --- | --- |"
     user = next(line for line in lines if line.startswith("| user |"))
     cells = re.sub(r"\d+", "N", user.replace("\\", "")).strip("| ").split(" | ")
-    assert cells == ["user", "ok nginx (image)", "**FAIL** root [N]", "**?** [N]"]
+    assert cells == ["user", "ok root, workers nginx (image)", "**FAIL** root [N]", "**?** [N]"]
     assert any(re.fullmatch(r"\d+\. compose\.prod\.yaml\\:4, with compose\.prod\.yaml", line) for line in lines)
 
 

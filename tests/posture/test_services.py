@@ -28,6 +28,8 @@ STATES: list[tuple[str, dict[str, Any], str, str]] = [
     ("user", {"user": "${WHO}"}, UNKNOWN, ""),
     ("user", {"image": "debian:12"}, BAD, "root (image)"),
     ("user", {"image": "postgres:16"}, OK, "postgres (image)"),
+    ("user", {"image": "nginx:1.30"}, OK, "root, workers nginx (image)"),
+    ("user", {"image": "nginx:1.30", "user": "101"}, OK, "101"),
     ("user", {"image": "prom/prometheus:v3.1.0"}, OK, "nobody (image)"),
     ("capabilities", {}, BAD, "default"),
     ("capabilities", {"cap_drop": ["ALL"]}, OK, "drops ALL"),
@@ -228,3 +230,41 @@ def test_the_whole_of_a_sound_service(tmp_path: Path) -> None:
     row = service(tmp_path, SOUND["services"]["app"], volumes=SOUND["volumes"])
     assert {name: found.state for name, found in row.cells.items() if found.state != OK} == {}
     assert {name: found.text for name, found in row.policies.items()} == {"baseline": "meets", "restricted": "meets"}
+
+
+STAGES = "FROM debian:12 AS build\nENV {}\nFROM debian:12\nENV {}\nUSER 1000\n"
+SECRET = "API_KEY=abcd1234efgh5678"
+
+
+@pytest.mark.parametrize(
+    ("first", "final", "state", "text"),
+    [("A=1", SECRET, BAD, "1 in plain text"), (SECRET, "A=1", OK, "none seen")],
+)
+def test_secrets_of_the_image_count_where_they_are_shipped(
+    first: str, final: str, state: str, text: str, tmp_path: Path
+) -> None:
+    files = {
+        "compose.yaml": {"services": {"app": {"build": "."}, "other": {"image": IMAGE}}},
+        "Dockerfile": STAGES.format(first, final),
+    }
+    app, other = table(tmp_path, files).services
+    assert (app.cells["secrets"].state, app.cells["secrets"].text) == (state, text)
+    assert other.cells["secrets"].state == OK
+
+
+def test_a_policy_may_ask_about_the_image_that_is_built(tmp_path: Path) -> None:
+    own = """
+title = "Ours"
+fail-on = "medium"
+[[control]]
+name = "Base images"
+rules = ["dockerfile/base-image-eol"]
+"""
+    files = {
+        "compose.yaml": {"services": {"app": {"build": "."}, "other": {"image": IMAGE}}},
+        "Dockerfile": "FROM debian:8\nUSER 1000\n",
+        "ours.toml": own,
+    }
+    app, other = table(tmp_path, files, str(tmp_path / "ours.toml")).services
+    assert [cell.failed for cell in app.policies.values()] == [("Base images",)]
+    assert [cell.state for cell in other.policies.values()] == [OK]

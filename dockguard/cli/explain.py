@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os.path
+import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -104,10 +106,13 @@ def _attributes(owner: type, variable: str) -> Iterator[str]:
 def _line(path: str, line: str) -> str:
     from dockguard.cli.check import run_for
 
+    if not os.path.isfile(path):
+        raise click.UsageError(f"{path} is no file")
     run = run_for((path,), profile="audit")
     from dockguard.render.text import render
 
-    here = tuple(report for report in run.reports if any(_at(span, int(line)) for span in _spans(report)))
+    named = posixpath.normpath(posixpath.join(run.prefix, os.path.relpath(path)))
+    here = tuple(report for report in run.reports if any(_at(span, named, int(line)) for span in _spans(report)))
     if not here:
         return f"nothing is found at {path}:{line}"
     from dockguard.record import replace
@@ -121,8 +126,10 @@ def _spans(report: object) -> Iterator[object]:
     yield from places(report.finding)  # type: ignore[attr-defined]
 
 
-def _at(span: object, line: int) -> bool:
+def _at(span: object, path: str, line: int) -> bool:
     outer = span.outer  # type: ignore[attr-defined]
+    if outer.source.path != path:
+        return False
     last = outer.source.position(max(outer.start, outer.end - 1))[0]
     return bool(outer.line <= line <= last)
 

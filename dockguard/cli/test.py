@@ -14,7 +14,7 @@ import click
 @click.option("--accept", is_flag=True, help="Rewrite what the examples expect to what the rules say.")
 @click.pass_context
 def command(ctx: click.Context, /, folder: Path, allow_code: bool, accept: bool) -> None:
-    """Run the examples of the pages below DIR, one folder for each family."""
+    """Run the examples of the pages below FOLDER, one folder for each family."""
     from dockguard.pack import FAMILIES
 
     pages = [page for family in FAMILIES for page in sorted((folder / family).glob("*.md"))]

@@ -228,8 +228,22 @@ def test_explained_lines(project: Path, capsys: Any) -> None:
     assert capsys.readouterr().out == "nothing is found at compose.yaml:1\n"
     assert code("explain", "compose.yaml:5") == 0
     assert "compose.yaml:5" in capsys.readouterr().out
+    assert code("explain", "gone.yaml:5") == 2
+    assert "gone.yaml is no file" in capsys.readouterr().err
     assert code("explain", "nonsense") == 2
     assert "no rule, kind or FILE:LINE: nonsense; `dockguard rules` lists them" in capsys.readouterr().err
+
+
+def test_explained_lines_are_of_the_named_file_alone(project: Path, monkeypatch: Any, capsys: Any) -> None:
+    (project / "compose.yaml").write_text("services:\n  app:\n    build: app\n")
+    (project / "app").mkdir()
+    (project / "app" / "Dockerfile").write_text("FROM debian:12\nRUN x\nUSER root\n")
+    monkeypatch.chdir(project / "app")
+    assert code("explain", "../compose.yaml:3") == 0
+    assert "user-explicit-root" not in capsys.readouterr().out
+    for place in ("Dockerfile:3", "../compose.yaml:2", f"{project}/compose.yaml:2"):
+        assert code("explain", place) == 0
+        assert "stack/user-explicit-root" in capsys.readouterr().out, place
 
 
 def test_rules_are_listed(project: Path, capsys: Any) -> None:

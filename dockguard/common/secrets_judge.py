@@ -127,6 +127,8 @@ def _by_name(name: str | None, text: str) -> Verdict:
     if strength is Strength.NONE:
         return _nameless(name, *whole)
     weakly = strength is Strength.WEAK
+    if weakly and _is_encoded_pair(name or "", bare):
+        return Verdict(Kind.LITERAL, Confidence.MEDIUM, "user and password", *whole[1:])
     found = _plain(name or "", text) or _random(name or "", *whole, weakly=weakly)
     return found or _named(name or "", *whole, weakly=weakly)
 
@@ -193,6 +195,19 @@ def _named(name: str, text: str, start: int, end: int, *, weakly: bool) -> Verdi
     if text.count(" ") > 3:
         return Verdict(Kind.HARMLESS, Confidence.LOW, "prose")
     return Verdict(Kind.LITERAL, Confidence.MEDIUM, "", start, end)
+
+
+def _is_encoded_pair(name: str, text: str) -> bool:
+    """`_auth=YWRtaW46czNjcjN0`: user and password as HTTP's Basic scheme writes them."""
+    if words_of(name)[-1] != "auth" or not pattern(r"[A-Za-z0-9+/]{8,400}={0,2}").fullmatch(text):
+        return False
+    from binascii import Error, a2b_base64
+
+    try:
+        plain = a2b_base64(text).decode("ascii")
+    except (Error, UnicodeDecodeError):
+        return False
+    return pattern(r"[\w.@-]{1,100}:[!-~]{3,200}").fullmatch(plain) is not None
 
 
 def _weakly_named(name: str, text: str, start: int, end: int) -> Verdict:

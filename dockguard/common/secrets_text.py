@@ -50,6 +50,16 @@ _COMMANDS = (
     ("registry login", "login", rf"{_REGISTRY}{_BEFORE}-p[ \t]{{0,60}}+{_VALUE}"),
     ("redis-cli", "redis-cli", rf"\bredis-cli\b{_BEFORE}-a[ \t]{{1,60}}+{_VALUE}"),
     ("mongo", "mongo", rf"\b(?:mongo|mongosh|mongodump|mongorestore)\b{_BEFORE}-p[ \t]{{1,60}}+{_VALUE}"),
+    ("zip", "-P", rf"\b(?:un)?zip\b{_BEFORE}-P[ \t]{{0,60}}+{_VALUE}"),
+    ("7z", "-p", rf"\b7z[ar]?\b{_BEFORE}-p{_VALUE}"),
+    ("sqlcmd", "-P", rf"\b(?:sqlcmd|bcp)\b{_BEFORE}-P[ \t]{{0,60}}+{_VALUE}"),
+    ("ldap", "-w", rf"\bldap(?:search|add|modify|delete|passwd|whoami)\b{_BEFORE}-w[ \t]{{1,60}}+{_VALUE}"),
+    (
+        "net use",
+        "/user:",
+        rf"(?i)\bnet(?:\.exe)?[ \t]{{1,9}}use[ \t][^\n;&|]{{0,200}}?\\\\\S{{1,200}}[ \t]{{1,9}}{_VALUE}"
+        r"[ \t]{1,9}/user:",
+    ),
     ("openssl", "pass:", rf"\bpass:{_VALUE}"),
     ("mysql", "mysqladmin", rf"\bmysqladmin\b{_BEFORE}password[ \t]{{1,60}}+{_VALUE}"),
     ("htpasswd", "htpasswd", rf"\bhtpasswd[ \t]{{1,60}}+{_BATCH}(?:[^\s-]\S{{0,200}}[ \t]{{1,60}}+){{1,2}}{_VALUE}"),
@@ -61,6 +71,7 @@ _COMMANDS = (
 )
 _USER_AND_PASSWORD = (
     ("basic auth", "-u", rf"\b(?:curl|http|https|xh)\b{_BEFORE}(?:-u|--user|-a|--auth)[ \t=]{{0,60}}+{_VALUE}"),
+    ("proxy auth", "-user", rf"\bcurl\b{_BEFORE}(?:-U|--proxy-user)[ \t=]{{0,60}}+{_VALUE}"),
     ("basic auth", "--user", rf"\bcurl\b{_BEFORE}--user[ \t=]{{0,60}}+{_VALUE}"),
     (
         "chpasswd",

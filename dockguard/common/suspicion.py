@@ -25,6 +25,11 @@ _COMMANDS = (  # how the options begin, and what may stand before them
     (("-p",), regex(r"\b(?:mysql|mariadb|mongo)[^\n;&|]{0,400}?[ \t]-p|login\b[^\n;&|]{0,400}?[ \t]-p")),
     (("-a",), regex(r"\bredis-cli\b[^\n;&|]{0,400}?[ \t]-a")),
     (("-u", "-a"), regex(r"\b(?:curl|https?|xh)\b[^\n;&|]{0,400}?[ \t](?:-u|--user|-a|--auth)")),
+    (("-U", "-user"), regex(r"\bcurl\b[^\n;&|]{0,400}?[ \t](?:-U|--proxy-user)")),
+    (("/user:",), regex(r"(?i)\bnet(?:\.exe)?[ \t]+use[ \t]")),
+    (("-P",), regex(r"\b(?:(?:un)?zip|sqlcmd|bcp)\b[^\n;&|]{0,400}?[ \t]-P")),
+    (("-p",), regex(r"\b7z[ar]?\b[^\n;&|]{0,400}?[ \t]-p")),
+    (("-w",), regex(r"\bldap[a-z]{3,8}\b[^\n;&|]{0,400}?[ \t]-w")),
 )
 
 
@@ -42,6 +47,6 @@ def suspicious(text: str) -> bool:
 
 def _login(text: str) -> bool:
     """Whether a command has an option that takes a password, or a user and a password."""
-    if " -" not in text and "\t-" not in text:
+    if " -" not in text and "\t-" not in text and "/user:" not in text:
         return False
     return any(pattern.search(text) for marks, pattern in _COMMANDS if any(mark in text for mark in marks))

@@ -115,16 +115,30 @@ def _made(verdict: Verdict, where: str, name: str, text: str, step: Step | None,
 def verdict(variable: Variable) -> Verdict | None:
     """What its value is as it stands in the file; None where it has none."""
     text = variable.written.known
-    return None if text is None else judge(variable.name, text)
+    if text is None:
+        return None
+    whole = judge(variable.name, text)
+    if whole.leaks or not ("=" in text or ":" in text):
+        return whole
+    return next((found.verdict for found in _found(text) if found.verdict.leaks), whole)
+
+
+def _is_told(verdict: Verdict, text: str) -> bool:
+    """Whether the value itself says what it is, where the name does not: `admin:pw`, `-Dx.password=pw`."""
+    kind, inner = verdict.kind.value, verdict.end - verdict.start < len(text)
+    return kind in ("literal", "weak") or (kind == "high entropy" and inner)
 
 
 def kept(variable: Variable) -> Fact[str]:
     """The secret that an ENV keeps: a literal, or a build argument; absent for none."""
     text = variable.written.known
-    if variable.kind != "ENV" or text is None or not name_is_secret(variable.name):
+    if variable.kind != "ENV" or text is None:
         return Fact(None, variable.span)
-    if variable.verdict is not None and variable.verdict.leaks:
+    verdict, named = variable.verdict, name_is_secret(variable.name)
+    if verdict is not None and verdict.leaks and (named or _is_told(verdict, text)):
         return Fact(Secret(text), variable.span)
+    if not named:
+        return Fact(None, variable.span)
     step = variable.step
     pair = next((p for p in step.node.pairs if p.name.span == variable.name_span), None)
     if pair is None or pair.value is None or "$" not in pair.value.text:

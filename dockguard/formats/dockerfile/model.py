@@ -166,6 +166,13 @@ class Step:
         return Many(tuple(persisted_mount(self)), self.span)
 
     @cached_property
+    def removals(self) -> dict[str, int]:
+        """The files and folders that its commands remove, as written, to where in the text the last one does."""
+        from dockguard.formats.dockerfile.taint import removals
+
+        return removals(self)
+
+    @cached_property
     def leftovers(self) -> dict[int, tuple[str, ...]]:
         """The folders of the package caches that it leaves in its layer, by the id of the call that made them."""
         from dockguard.formats.dockerfile.commands.installs import leftovers

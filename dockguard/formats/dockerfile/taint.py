@@ -30,11 +30,18 @@ _KEEPERS = {
     "helm": (("registry", "login"),), "az": (("login",),), "aws": (("configure", "set"),), "gcloud": (("auth",),),
     "gh": (("auth", "login"),), "composer": (("config",),), "bundle": (("config",),), "poetry": (("config",),),
     "cargo": (("login",),), "gem": (("sources",),), "dotnet": (("nuget", "add"),), "nuget": (("sources", "add"),),
+    "kubectl": (("config", "set-credentials"),), "oc": (("login",), ("config", "set-credentials")),
+    "podman": (("login",),), "buildah": (("login",),), "skopeo": (("login",),), "nerdctl": (("login",),),
+    "crane": (("auth", "login"),), "regctl": (("registry", "login"),), "vault": (("login",),),
+    "hf": (("auth", "login"),),
+    "huggingface-cli": (("login",),), "doctl": (("auth", "init"),), "argocd": (("login",),), "uv": (("auth", "login"),),
+    "sentry-cli": (("login",),), "snyk": (("auth",), ("config", "set")), "heroku": (("auth",),), "pdm": (("config",),),
     "git-credential-store": ((),), "conan": (("user",),), "glab": (("auth", "login"),), "oras": (("login",),),
 }  # fmt: skip
 _MAX_TAINTED = 100  # places with a secret in one stage that are followed
 _MAX_DEPTH = 50  # folders above a file that are looked at
 _HARMLESS = ("/dev/", "/proc/")
+_REMOVERS = frozenset({"rm", "shred", "srm", "unlink"})
 
 
 def secret_names(command: RunCommand) -> Iterator[str]:
@@ -54,15 +61,38 @@ def written_secret(command: RunCommand) -> Fact[str]:
 
 
 def _kept_names(command: RunCommand) -> Iterator[str]:
-    if _clones(command) and not any(mount.type == "secret" for mount in command.step.mounts):
+    mounted = any(mount.type == "secret" for mount in command.step.mounts)
+    if _clones(command) and not mounted and not is_gone(f"{_cloned_to(command)}/.git/config", command):
         yield from secret_names(command)  # git keeps the address in the clone's configuration
     if _keeps(command):
         yield from secret_names(command)
         for before in command.script.feeding(command.command):
             yield from filter(name_is_secret, (name for word in before.words for name in variables(word)))
     for written in command.writes:
-        if not written.path.startswith(_HARMLESS):
+        if not written.path.startswith(_HARMLESS) and not is_gone(written.path, command):
             yield from filter(name_is_secret, written.variables)
+
+
+def removals(step: Step) -> dict[str, int]:
+    """Where the commands of an instruction remove files and folders: as written, to the place of the last that does."""
+    found = {}
+    for command in step.commands:
+        if command.name in _REMOVERS and command.command.before != "||":
+            for word in command.words:
+                found[_at_home(word).rstrip("/")] = command.span.start
+    return found
+
+
+def is_gone(path: str, command: RunCommand) -> bool:
+    """Whether a later command of the same RUN removes a file that this one writes, so that no layer has it."""
+    removed, name = command.step.removals, _at_home(path).rstrip("/")
+    for _ in range(_MAX_DEPTH if removed else 0):
+        if removed.get(name, -1) > command.span.start:
+            return True
+        name = name.rpartition("/")[0]
+        if not name:
+            break
+    return False
 
 
 def _clones(command: RunCommand) -> bool:
@@ -86,8 +116,22 @@ def persisted_mount(step: Step) -> Iterator[Leak]:
         names = _holding(step, mount.place, mount.env.known or "")
         elsewhere = tuple(one.target.known for one in step.mounts if one.target.known)
         for command in step.commands:
-            if _copies(command, mount.place, elsewhere) or _prints(command, names):
+            dumped = _dumps(command, step, mount.place, bool(mount.env.known))
+            if dumped or _copies(command, mount.place, elsewhere) or _prints(command, names):
                 yield Leak(mount.place or f"${mount.env.known}", command.step, command.span, mount.span)
+
+
+def _dumps(command: RunCommand, step: Step, place: str, in_environment: bool) -> bool:
+    """`. /run/secrets/x && env > file`: all variables go into a file, those of the mount among them."""
+    if command.name not in _DUMPERS or (command.name == "set" and command.words) or not command.writes.items:
+        return False
+    if all(written.path.startswith(_HARMLESS) or is_gone(written.path, command) for written in command.writes):
+        return False
+    sourced = (one for one in step.commands if one.name in (".", "source"))
+    return in_environment or (bool(place) and any(place in one.words[:1] for one in sourced))
+
+
+_DUMPERS = frozenset({"env", "printenv", "set", "export", "declare"})
 
 
 def _holding(step: Step, place: str, variable: str) -> frozenset[str]:
@@ -101,8 +145,12 @@ def _copies(command: RunCommand, place: str, elsewhere: tuple[str, ...]) -> bool
     if not place:
         return False
     reads = command.name in _READERS and (place in command.words or _is_input(command, place))
-    for written in command.writes:
-        if (reads or place in written.sources) and not _is_mount(written.path, place, elsewhere):
+    linked = command.name == "ln" and command.command.flag("-s", "--symbolic") is not None
+    for written in command.writes if not linked else ():
+        held = any(place == source or place.startswith(f"{source.rstrip('/')}/") for source in written.sources)
+        if _is_mount(written.path, place, elsewhere) or is_gone(written.path, command):
+            continue
+        if reads or held:
             return True
         if any(form in written.text for form in (f"$(cat {place}", f"$(<{place}", f"`cat {place}")):
             return True
@@ -125,7 +173,8 @@ def _is_mount(path: str, place: str, elsewhere: tuple[str, ...]) -> bool:
 def _prints(command: RunCommand, held: frozenset[str]) -> bool:
     if not held:
         return False
-    names = [n for written in command.writes if not written.path.startswith(_HARMLESS) for n in written.variables]
+    kept = (one for one in command.writes if not one.path.startswith(_HARMLESS) and not is_gone(one.path, command))
+    names = [name for written in kept for name in written.variables]
     names += [name for word in command.command.words for name in variables(word)] if _keeps(command) else []
     return not held.isdisjoint(names)
 
@@ -135,18 +184,23 @@ def removed(image: Image) -> Iterator[Leak]:
     for stage in image.stages:
         brought = _Brought()
         for step in stage.own:
-            for copy in filter(_is_secret_file, step.copies):
+            for copy in filter(_is_removable, step.copies):
                 brought.add(copy.target.known or "", copy.source.known or "", step, copy.span)
             for command in step.commands if step.name == "RUN" else ():
                 yield from _removals(command, step, brought)
 
 
 def _removals(command: RunCommand, step: Step, brought: _Brought) -> Iterator[Leak]:
-    if command.name in ("rm", "shred", "unlink", "srm"):
+    if command.name in _REMOVERS:
         for word in command.words if brought.files else ():
             for one in brought.taken(_at_home(word)):
                 if one.step is not step:  # what a RUN writes and removes is in no layer
                     yield Leak(one.target or word, command.step, command.span, one.span)
+    if command.name == "find" and "-delete" in command.words:
+        pattern = command.command.option("-name")
+        for one in brought.matching(pattern.text) if pattern is not None and brought.files else ():
+            if one.step is not step:
+                yield Leak(one.target, command.step, command.span, one.span)
     for written in command.writes:
         if sensitive_path(written.path) and _holds_secret(written):
             brought.add(_at_home(written.path), "", step, command.span)
@@ -185,6 +239,7 @@ class _Brought:
         """One more; `source` is the name that it had, "" for what a command writes."""
         number = self._count = self._count + 1
         self.files[number] = _File(target, step, span)
+        source = source.rstrip("/")
         for name in {target, f"{target}/{source.rpartition('/')[2]}", source} - {""}:
             self._named.setdefault(name, []).append(number)
         at = target.find("/")
@@ -194,6 +249,13 @@ class _Brought:
             self._folders.setdefault(target[:at], []).append(number)
             at = target.find("/", at + 1)
 
+    def matching(self, pattern: str) -> list[_File]:
+        """The files that `find -name PATTERN -delete` removes, which are not there any more."""
+        from fnmatch import fnmatchcase
+
+        gone = [n for n, one in self.files.items() if fnmatchcase(one.target.rpartition("/")[2], pattern[:100])]
+        return [self.files.pop(number) for number in gone]
+
     def taken(self, word: str) -> list[_File]:
         """The files that `rm WORD` removes, which are not there any more."""
         numbers = self._named.pop(word.rstrip("/"), [])
@@ -201,6 +263,15 @@ class _Brought:
             numbers = [*numbers, *self._folders.pop(word.rstrip("/*"), [])]
         found = [self.files.pop(number, None) for number in numbers]
         return [one for one in found if one is not None]
+
+
+_FOLDERS = frozenset({"secret", "secrets", "credentials", "private", "creds"})  # that nobody removes for another reason
+
+
+def _is_removable(copy: Copy) -> bool:
+    """Whether whoever removes it later means to hide it: a file with a secret, a folder of them."""
+    name = (copy.source.known or "").rstrip("/").rpartition("/")[2].lower()
+    return _is_secret_file(copy) or (copy.kind == "context" and name in _FOLDERS)
 
 
 def _is_secret_file(copy: Copy) -> bool:
@@ -230,8 +301,23 @@ def _tainted(stage: Stage) -> Iterator[tuple[str, Span]]:
                 yield copy.target.known, copy.span
         for command in part.commands:
             if next(iter(secret_names(command)), None):
-                for written in command.writes:
-                    yield _absolute(written.path, command), command.span
+                for path in _kept_files(command):
+                    yield _absolute(path, command), command.span
+
+
+def _kept_files(command: RunCommand) -> Iterator[str]:
+    paths = [written.path for written in command.writes]
+    if command.name == "git" and "clone" in command.words:
+        paths.append(f"{_cloned_to(command)}/.git/config")
+    return (path for path in paths if not is_gone(path, command))
+
+
+def _cloned_to(command: RunCommand) -> str:
+    """The folder that `git clone` makes, whose configuration keeps the address."""
+    words = [word for word in command.words if not word.startswith("-")]
+    at = next((at for at, word in enumerate(words) if "://" in word or word.startswith("git@")), len(words))
+    last = words[at].rstrip("/").rpartition("/")[2].removesuffix(".git") if at < len(words) else ""
+    return words[at + 1] if at + 1 < len(words) else last
 
 
 def _absolute(path: str, command: RunCommand) -> str:

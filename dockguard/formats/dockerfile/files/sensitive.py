@@ -26,6 +26,17 @@ _SUFFIXES = {
     ".jks": "a key store", ".keystore": "a key store", ".ppk": "a private key", ".kdbx": "a password store",
     ".tfstate": "Terraform state", ".asc": "", ".ovpn": "a VPN profile",
 }  # fmt: skip
+_LIKE = regex(
+    r"(?i)(?:[\w.-]{0,80}[._-])?(?:(?P<cloud>service[._-]?account(?:[._-]?key)?|gcp[._-]?key|(?:gcp|google|gcloud|aws|"
+    r"firebase|azure)[._-](?:application[._-])?cred(?:ential)?s|firebase-adminsdk[\w-]{0,60}|client[._-]?secrets?)"
+    r"[\w-]{0,60}\.json|(?P<cluster>kube[._-]?config(?:[._-][\w-]{1,40})?)(?:\.ya?ml)?|"
+    r"(?P<terraform>[\w-]{1,60}(?:\.auto)?\.tfvars(?:\.json)?|[\w-]{1,60}\.tfstate(?:\.\d{1,12})?\.backup))"
+)
+_WHAT_LIKE = {
+    "cloud": "cloud credentials",
+    "cluster": "cluster credentials",
+    "terraform": "Terraform variables or state",
+}
 _PATHS = (".docker/config.json", ".aws/credentials", ".kube/config", ".config/gcloud", ".config/gh/hosts.yml")
 _PUBLIC = regex(r"(?i)(?:^|[._-])(?:example|sample|template|dist|tmpl|default|pub|public|test|fixture|ci)(?:$|[._-])")
 _CERTIFICATE = regex(r"(?i)(?:ca|cert|certs|chain|bundle|certificate|root|crt|fullchain|dhparam)")
@@ -46,7 +57,8 @@ def sensitive_path(path: str) -> str:
         return "an environment file"
     if name in _NAMES:
         return _NAMES[name]
-    return _by_suffix(name)
+    like = _LIKE.fullmatch(name)
+    return _WHAT_LIKE[like.lastgroup] if like and like.lastgroup else _by_suffix(name)
 
 
 def _by_suffix(name: str) -> str:

@@ -65,7 +65,7 @@ def _lay(folder, plain, secure):
 
 def test_every_answer(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "TYPES", TYPES)
-    plain, secure = serve.free_port(), serve.free_port()
+    plain, secure = serve.free_ports(2)
     compare.certificate(tmp_path)
     _lay(tmp_path, plain, secure)
     refused = serve.refuses(tmp_path)

@@ -73,6 +73,14 @@ def free_port() -> int:
     raise OSError("there is no free port")
 
 
+def free_ports(count: int) -> list[int]:
+    """As many of them, no two alike."""
+    found: dict[int, None] = {}
+    while len(found) < count:
+        found[free_port()] = None
+    return list(found)
+
+
 class Upstream(threading.Thread):
     """Answers every request: status from `?st=`, an `X-Up` and an `X-Frame-Options` header."""
 

@@ -36,7 +36,7 @@ class Projects:
         for format in self._read_formats():
             if format.heads:
                 for unit in self._units(format, self._of(format), self.assumptions):
-                    stack = self._kept(format, self._first(format), self._stack, format, unit)
+                    stack = self._kept(format, _deciding(unit), self._stack, format, unit)
                     if stack is not None:
                         claimed |= stack.paths
                         yield stack
@@ -91,7 +91,7 @@ class Projects:
                 continue
             found = tuple(self._units(format, trees, pieces))
             for unit in found:
-                pieces += self._kept(format, self._first(format), self._lowered, format, unit) or []
+                pieces += self._kept(format, _deciding(unit), self._lowered, format, unit) or []
             units[format.name] = found
         return link(project, variant, units, pieces, known_user)
 
@@ -102,13 +102,10 @@ class Projects:
 
     def _units(self, format: Format, trees: Sequence[Any], pieces: Sequence[Piece]) -> Iterator[Any]:
         """What a format makes of its trees, up to where it crashes."""
-        first = self._first(format)
+        first = next((path for path, (of, _) in self.trees.items() if of is format), "")
         units = iter(self._kept(format, first, format.assemble, trees, self.workspace, pieces) or ())
         while (unit := self._kept(format, first, next, units, None)) is not None:
             yield unit
-
-    def _first(self, format: Format) -> str:
-        return next((path for path, (of, _) in self.trees.items() if of is format), "")
 
     def _kept(self, format: Format, path: str, make: Callable[..., T], *arguments: Any) -> T | None:
         """What it makes; a crash is a problem, and what does not hang on it is judged all the same."""
@@ -121,6 +118,10 @@ class Projects:
     def _take(self, problems: Iterable[Problem]) -> None:
         known = {(problem.code, problem.message) for problem in self.problems}
         self.problems += [problem for problem in problems if (problem.code, problem.message) not in known]
+
+
+def _deciding(unit: Any) -> str:
+    return next((source.path for source in unit.sources), "")
 
 
 def crash(format: Format, path: str, error: Exception) -> Problem:

@@ -231,11 +231,7 @@ def judge_texts(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Report]
     ask = Ask(paths=(".",), profile="audit", select=selected)
     session = Session(ask, workspace, ("",), "", book, loaded.config, loaded.problems)
     run = check_session(session)
-    crashes = [
-        p
-        for p in run.problems
-        if p.code in ("rule-crashed", "model-crashed", "bad-rule") or p.code.startswith("config")
-    ]
+    crashes = [p for p in run.problems if p.code.endswith("-crashed") or p.code.startswith(("bad-rule", "config"))]
     if crashes:
         raise RuntimeError(crashes[0].message)
     wanted = {rule.id for rule in rules}

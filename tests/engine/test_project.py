@@ -147,3 +147,14 @@ def test_a_crash_of_one_format_leaves_the_others(stage: str) -> None:
     (problem,) = found.problems
     assert (problem.code, problem.path) == ("model-crashed", "alone.leaf")
     assert problem.message.startswith("internal error in the model of leaf: OverflowError: too much (test_project.py:")
+
+
+def test_a_crash_is_told_at_the_file_that_it_is_about() -> None:
+    def broken(unit: Leaf) -> Iterator[Piece]:
+        if unit.sources[0].path == "b.leaf":
+            raise OverflowError("too much")
+        return _lower(unit)
+
+    found = projects({"a.leaf": "x", "b.leaf": "y", "c.leaf": "z"}, FORMAT, replace(leaf(), lower=broken))
+    assert stacks(found) == [("", ["a.leaf", "b.leaf", "c.leaf"])]
+    assert [problem.path for problem in found.problems] == ["b.leaf"]

@@ -160,13 +160,14 @@ def is_int(data: Any) -> bool:
 
 
 def to_int64(number: float) -> int:
-    """What Go makes of a number in 64 bits: a larger integer wraps around, a float beyond them is the least integer."""
-    value = (
-        int(number) if isinstance(number, int) or isfinite(number) else -(1 << 63)
-    )  # of infinity and what is no number, too
-    if -(1 << 63) <= value < 1 << 63:
+    """What Go makes of a number in 64 bits: a larger integer wraps around, any other float is the least integer."""
+    least = -(1 << 63)
+    if isinstance(number, float) and not isfinite(number):
+        return least
+    value = int(number)
+    if least <= value < 1 << 63:
         return value
-    return value - (1 << 64) if isinstance(number, int) and 0 < value < 1 << 64 else -(1 << 63)
+    return value - (1 << 64) if isinstance(number, int) and 0 < value < 1 << 64 else least
 
 
 def to_float(text: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dockguard.common.secrets import Found, Verdict, find_in_text, judge, name_is_secret
+from dockguard.common.secrets import Found, Kind, Verdict, find_in_text, judge, name_is_secret
 from dockguard.common.suspicion import suspicious
 from dockguard.formats.dockerfile.text.tree import place
 from dockguard.record import dataclass
@@ -125,8 +125,8 @@ def verdict(variable: Variable) -> Verdict | None:
 
 def _is_told(verdict: Verdict, text: str) -> bool:
     """Whether the value itself says what it is, where the name does not: `admin:pw`, `-Dx.password=pw`."""
-    kind, inner = verdict.kind.value, verdict.end - verdict.start < len(text)
-    return kind in ("literal", "weak") or (kind == "high entropy" and inner)
+    inner = verdict.end - verdict.start < len(text)
+    return verdict.kind in (Kind.LITERAL, Kind.WEAK) or (verdict.kind is Kind.HIGH_ENTROPY and inner)
 
 
 def kept(variable: Variable) -> Fact[str]:

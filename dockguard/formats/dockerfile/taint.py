@@ -33,8 +33,8 @@ _KEEPERS = {
     "kubectl": (("config", "set-credentials"),), "oc": (("login",), ("config", "set-credentials")),
     "podman": (("login",),), "buildah": (("login",),), "skopeo": (("login",),), "nerdctl": (("login",),),
     "crane": (("auth", "login"),), "regctl": (("registry", "login"),), "vault": (("login",),),
-    "hf": (("auth", "login"),),
-    "huggingface-cli": (("login",),), "doctl": (("auth", "init"),), "argocd": (("login",),), "uv": (("auth", "login"),),
+    "hf": (("auth", "login"),), "huggingface-cli": (("login",),), "doctl": (("auth", "init"),),
+    "argocd": (("login",),), "uv": (("auth", "login"),),
     "sentry-cli": (("login",),), "snyk": (("auth",), ("config", "set")), "heroku": (("auth",),), "pdm": (("config",),),
     "git-credential-store": ((),), "conan": (("user",),), "glab": (("auth", "login"),), "oras": (("login",),),
 }  # fmt: skip
@@ -62,7 +62,7 @@ def written_secret(command: RunCommand) -> Fact[str]:
 
 def _kept_names(command: RunCommand) -> Iterator[str]:
     mounted = any(mount.type == "secret" for mount in command.step.mounts)
-    if _clones(command) and not mounted and not is_gone(f"{_cloned_to(command)}/.git/config", command):
+    if _clones(command) and not mounted and not is_gone(_configuration(command), command):
         yield from secret_names(command)  # git keeps the address in the clone's configuration
     if _keeps(command):
         yield from secret_names(command)
@@ -306,18 +306,19 @@ def _tainted(stage: Stage) -> Iterator[tuple[str, Span]]:
 
 
 def _kept_files(command: RunCommand) -> Iterator[str]:
-    paths = [written.path for written in command.writes]
-    if command.name == "git" and "clone" in command.words:
-        paths.append(f"{_cloned_to(command)}/.git/config")
-    return (path for path in paths if not is_gone(path, command))
+    paths = [*(written.path for written in command.writes), _configuration(command)]
+    return (path for path in paths if path and not is_gone(path, command))
 
 
-def _cloned_to(command: RunCommand) -> str:
-    """The folder that `git clone` makes, whose configuration keeps the address."""
+def _configuration(command: RunCommand) -> str:
+    """The file in which `git clone` keeps the address that it is given; "" where nobody sees what folder it makes."""
     words = [word for word in command.words if not word.startswith("-")]
-    at = next((at for at, word in enumerate(words) if "://" in word or word.startswith("git@")), len(words))
-    last = words[at].rstrip("/").rpartition("/")[2].removesuffix(".git") if at < len(words) else ""
-    return words[at + 1] if at + 1 < len(words) else last
+    at = next((at for at, word in enumerate(words) if "://" in word or word.startswith(("git@", "$"))), len(words))
+    if command.name != "git" or "clone" not in words[:at] or at == len(words):
+        return ""
+    own = "" if words[at].startswith("$") else words[at].rstrip("/").rpartition("/")[2].removesuffix(".git")
+    folder = words[at + 1] if at + 1 < len(words) else own
+    return f"{folder}/.git/config" if folder else ""
 
 
 def _absolute(path: str, command: RunCommand) -> str:

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import os
 import random
-from functools import cache
 
 import pytest
 
-from dockguard import testing
-from dockguard.pack import builtin, read
 from dockguard.rulebook import rulebook
 from dockguard.run import judge_texts
+from tests.examples import examples
 
 COUNT = int(os.environ.get("DOCKGUARD_LONG", "150"))
 SPICE = [
     *"{}[]\"'$:#-&*!|>\\;,\t\0é\u202e", "${X}", "${X:-y}", "$X", "!reset ", "!override []", "<<: *a", "&a", "<<EOF",
     "||", "null", "~", "0", "-1", "[]", "{}", "%", "../", "/", " ;", "{{ x }}", "include *;", "extends: {service: a}",
 ]  # fmt: skip
-
-
-@cache
-def seeds() -> list[tuple[str, str]]:
-    """(path, text) of every example of every page."""
-    pages = (read(path.stem, path.read_text(encoding="utf-8")) for path in sorted(builtin().glob("*/*.md")))
-    files = (item for page in pages for case in testing.cases(page) for item in testing.bare(case.example).items())
-    return [(path, text) for path, text in files if not path.endswith(".toml")]
 
 
 def damaged(rng: random.Random, text: str) -> str:
@@ -39,7 +29,7 @@ def damaged(rng: random.Random, text: str) -> str:
         elif kind == 1:
             lines[at] = line[:cut]
         elif kind == 2:
-            lines.insert(at, rng.choice(rng.choice(seeds())[1].split("\n")))
+            lines.insert(at, rng.choice(rng.choice(examples())[1].split("\n")))
         elif kind == 3:
             other = rng.randrange(len(lines))
             lines[at], lines[other] = lines[other], lines[at]
@@ -56,6 +46,6 @@ def test_no_rule_crashes(seed: int) -> None:
     for _ in range(COUNT):
         files = {}
         for _ in range(rng.randint(1, 4)):
-            path, text = rng.choice(seeds())
+            path, text = rng.choice(examples())
             files[rng.choice(["", "app/"]) + path] = damaged(rng, text)
         judge_texts(files, rules)  # raises when a rule crashes
